@@ -1,0 +1,103 @@
+"""Exact money: the only division, the only rounding and the only splitter of the project.
+
+Amounts are `Decimal` in yuan. Everything is computed in integers, never in a decimal context, so that a result does
+not depend on the precision or rounding mode that some other code has set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from math import lcm
+
+MONEY_PLACES = 2
+POINTS_PLACES = 4
+POINT_VALUE_PLACES = 4
+
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+def exact(text: str) -> Decimal:
+    """The plain decimal number that `text` spells. Raises ValueError for exponents, NaN and anything else."""
+    stripped = text.strip()
+    if not _PLAIN_NUMBER.fullmatch(stripped):
+        raise ValueError(f"not a plain decimal number: {text!r}")
+    return Decimal(stripped)
+
+
+def from_units(units: int, places: int) -> Decimal:
+    """`units` × 10^-places with exactly `places` decimals: 12345 units of 2 places is 123.45."""
+    return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -places))
+
+
+def to_units(value: Decimal, places: int) -> int:
+    """The whole number of 10^-places units in `value`. Raises ValueError when it has more decimals than that."""
+    numerator, denominator = value.as_integer_ratio()
+    units, rest = divmod(numerator * 10**places, denominator)
+    if rest:
+        raise ValueError(f"{value} has more than {places} decimals")
+    return units
+
+
+def divide(numerator: Decimal, denominator: Decimal, places: int) -> Decimal:
+    """numerator ÷ denominator, rounded half up (halves away from zero) to `places` decimals.
+
+    Raises ZeroDivisionError: what no points or no cases mean is the caller's decision.
+    """
+    top, top_scale = numerator.as_integer_ratio()
+    bottom, bottom_scale = denominator.as_integer_ratio()
+    if bottom == 0:
+        raise ZeroDivisionError(f"{numerator} divided by zero")
+    top, bottom = top * bottom_scale * 10**places, bottom * top_scale
+    magnitude = (2 * abs(top) + abs(bottom)) // (2 * abs(bottom))
+    return from_units(magnitude if (top >= 0) == (bottom > 0) else -magnitude, places)
+
+
+def round_half_up(value: Decimal, places: int) -> Decimal:
+    """`value` with exactly `places` decimals, halves away from zero."""
+    return divide(value, Decimal(1), places)
+
+
+def multiply(*factors: Decimal) -> Decimal:
+    """The exact product, with all its decimals."""
+    units, exponent = 1, 0
+    for factor in factors:
+        sign, digits, power = factor.as_tuple()
+        if not isinstance(power, int):
+            raise TypeError(f"{factor} is not a finite number")
+        units *= (-1 if sign else 1) * int("".join(map(str, digits)))
+        exponent += power
+    return from_units(units * 10 ** max(exponent, 0), max(-exponent, 0))
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum; of no amounts, zero."""
+    kept = list(amounts)
+    places = max((max(0, -int(amount.as_tuple().exponent)) for amount in kept), default=0)
+    return from_units(sum(to_units(amount, places) for amount in kept), places)
+
+
+def allocate(amount: Decimal, weights: Mapping[str, Decimal], places: int = MONEY_PLACES) -> dict[str, Decimal]:
+    """Split `amount` in proportion to `weights` so that the parts sum to it exactly: largest remainder (最大余额法).
+
+    A part is the exact share cut towards zero to `places` decimals; the units left over go one each to the largest
+    remainders, equal ones in the order of their keys. Splitting -x mirrors splitting x. The result keeps the order
+    of `weights`. Raises ValueError when `amount` has more than `places` decimals, when a weight is negative, and
+    when there is something to split but no weight above zero.
+    """
+    units = to_units(amount, places)
+    ratios = {key: weight.as_integer_ratio() for key, weight in weights.items()}
+    scale = lcm(*(denominator for _, denominator in ratios.values()))
+    shares = {key: numerator * (scale // denominator) for key, (numerator, denominator) in ratios.items()}
+    negative = sorted(key for key, share in shares.items() if share < 0)
+    if negative:
+        raise ValueError(f"the weight of {negative[0]} is negative: {weights[negative[0]]}")
+    whole = sum(shares.values())
+    if units and not whole:
+        raise ValueError(f"{amount} cannot be split: no weight is above zero")
+    parts = {key: divmod(abs(units) * share, whole or 1) for key, share in shares.items()}
+    left_over = abs(units) - sum(part for part, _ in parts.values())
+    favoured = set(sorted(parts, key=lambda key: (-parts[key][1], key))[:left_over])
+    sign = -1 if units < 0 else 1
+    return {key: from_units(sign * (part + (key in favoured)), places) for key, (part, _) in parts.items()}
