@@ -1,0 +1,1 @@
+"""What every other package stands on: exact money, errors as values, the schema of every table."""
