@@ -1,4 +1,4 @@
-"""Every column of every table drgcalc reads or writes: type, unit, Chinese name, meaning."""
+"""Every column of every table drgcalc reads or writes: type, unit, Chinese name, meaning.
 
 Types are DuckDB's; money is DECIMAL in yuan, points DECIMAL with four decimals, identifiers text. No DOUBLE.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Column(NamedTuple):
-    """One column. `required` means: a table read from a user must have it; its cells may still be empty if `nullable`."""
+    """One column. `required`: a table that a user hands in must have it; `nullable`: its cells may be empty."""
 
     name: str
     type: str
@@ -64,16 +64,12 @@ RECORDS = Table(
         _optional("record_no", "VARCHAR", "", "病案号", "number of the medical record"),
         Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital, a key of hospitals.csv"),
         _optional("hospital_level", "VARCHAR", "", "医保结算等级", "level of the hospital at settlement"),
-        Column(
-            "pool", "VARCHAR", "", "险种", "code of the insurance scheme, mapped to a pool of region.toml"
-        ),
+        Column("pool", "VARCHAR", "", "险种", "code of the insurance scheme, mapped to a pool of region.toml"),
         _optional("insured_region", "VARCHAR", "", "参保地", "area code of the insured person, 6 digits"),
         Column("sex", "VARCHAR", "", "性别", "1 male, 2 female"),
         _optional("birth_date", "DATE", "", "出生日期", "date of birth"),
         _optional("age_years", "INTEGER", "years", "年龄", "completed years at admission"),
-        _optional(
-            "age_days", "INTEGER", "days", "不足一周岁天数", "age in days at admission, below one year"
-        ),
+        _optional("age_days", "INTEGER", "days", "不足一周岁天数", "age in days at admission, below one year"),
         _optional("birth_weight_g", "INTEGER", "g", "新生儿出生体重", "weight at birth"),
         _optional("admission_weight_g", "INTEGER", "g", "新生儿入院体重", "weight at admission, newborns"),
         Column("admitted_on", "DATE", "", "入院时间", "date of admission"),
@@ -101,9 +97,7 @@ RECORDS = Table(
             "31天再住院计划",
             "whether a readmission within 31 days is planned",
         ),
-        _optional(
-            "ventilator_hours", "DECIMAL(9,2)", "hours", "呼吸机使用时间", "hours of invasive ventilation"
-        ),
+        _optional("ventilator_hours", "DECIMAL(9,2)", "hours", "呼吸机使用时间", "hours of invasive ventilation"),
         _optional("icu_hours", "DECIMAL(9,2)", "hours", "重症监护时长", "hours in intensive care"),
         _optional("inpatient_type", "VARCHAR", "", "住院医疗类型", "kind of inpatient care"),
         _optional(
@@ -131,12 +125,8 @@ RECORDS = Table(
             nullable=True,
         ),
         Column("total_fee", MONEY, "yuan", "总费用", "total cost of the stay"),
-        _optional(
-            "fund_booked", MONEY, "yuan", "基金支付", "pooled-fund amount the hospital recorded at discharge"
-        ),
-        _optional(
-            "patient_paid", MONEY, "yuan", "个人支付", "paid by the patient, from the account or in cash"
-        ),
+        _optional("fund_booked", MONEY, "yuan", "基金支付", "pooled-fund amount the hospital recorded at discharge"),
+        _optional("patient_paid", MONEY, "yuan", "个人支付", "paid by the patient, from the account or in cash"),
         _optional("drug_fee", MONEY, "yuan", "药品费", "drugs"),
         _optional("consumable_fee", MONEY, "yuan", "耗材费", "consumables"),
         _optional("treatment_fee", MONEY, "yuan", "治疗费", "treatment"),
@@ -160,9 +150,7 @@ CASES = Table(
             nullable=True,
         ),
         Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
-        Column(
-            "period", "VARCHAR", "", "结算月份", "month YYYY-MM of the deciding date (region.toml date_basis)"
-        ),
+        Column("period", "VARCHAR", "", "结算月份", "month YYYY-MM of the deciding date (region.toml date_basis)"),
         Column("discharged_on", "DATE", "", "出院时间", "date of discharge"),
         Column("sex", "VARCHAR", "", "性别", "1 male, 2 female"),
         Column("age_years", "INTEGER", "years", "年龄", "completed years at admission", nullable=True),
@@ -342,9 +330,7 @@ LEDGER = Table(
     (
         Column("period", "VARCHAR", "", "结算期", "year YYYY or month YYYY-MM"),
         Column("posting", "INTEGER", "", "序号", "number of the posting in this ledger, from 1"),
-        Column(
-            "step", "VARCHAR", "", "步骤", "step it belongs to; the postings of a step sum to zero per pool"
-        ),
+        Column("step", "VARCHAR", "", "步骤", "step it belongs to; the postings of a step sum to zero per pool"),
         Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
         Column("account", "VARCHAR", "", "账户", "account that changes"),
         Column(
@@ -438,9 +424,7 @@ SCHEME_TABLES = (
         "one member of one exclusion table",
         (
             Column("exclusion_set", "VARCHAR", "", "集合编号", "the exclusion table"),
-            Column(
-                "code", "VARCHAR", "", "ICD编码", "principal diagnosis, or a category prefix that ends in *"
-            ),
+            Column("code", "VARCHAR", "", "ICD编码", "principal diagnosis, or a category prefix that ends in *"),
         ),
     ),
 )

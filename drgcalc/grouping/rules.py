@@ -96,7 +96,7 @@ ALWAYS = Constant(True)
 
 
 def fold(text: str) -> str:
-    """The text with spreadsheet artefacts (`_x000D_`), full-width marks and every kind of space folded to single spaces."""
+    """The text with spreadsheet artefacts (`_x000D_`), full-width marks and all kinds of space made plain."""
     return _ARTEFACT.sub(" ", text.translate(_FULL_WIDTH)).strip()
 
 
