@@ -31,7 +31,7 @@ class Table(NamedTuple):
         """The column names in order."""
         return tuple(column.name for column in self.columns)
 
-    def __getitem__(self, name: object) -> Column:  # type: ignore[override]
+    def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""
         for column in self.columns:
             if column.name == name:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,9 +114,14 @@ def load_scheme(folder: Path) -> Scheme:
         source=about["source"],
         checksum=_checksum(about),
         options=_read_options(folder, about.get("options", {})),
-        mdc=tuple(sorted((MdcRow(*row[:3], _whole(folder, "mdc", row[3])) for row in tables["mdc"]), key=_by_seq)),
-        adrg=tuple(sorted((AdrgRow(*row[:4], _whole(folder, "adrg", row[4])) for row in tables["adrg"]), key=_by_seq)),
-        drg=tuple(sorted((DrgRow(*row[:5], _whole(folder, "drg", row[5])) for row in tables["drg"]), key=_by_seq)),
+        mdc=tuple(MdcRow(code, name, rule, seq) for (code, name, rule), seq in _in_order(folder, tables, "mdc")),
+        adrg=tuple(
+            AdrgRow(code, name, rule, mdc, seq) for (code, name, rule, mdc), seq in _in_order(folder, tables, "adrg")
+        ),
+        drg=tuple(
+            DrgRow(code, name, rule, adrg, mdc, seq)
+            for (code, name, rule, adrg, mdc), seq in _in_order(folder, tables, "drg")
+        ),
         code_sets=_read_sets(folder, tables["code_sets"]),
         cc=_read_complications(folder, tables["cc"]),
         exclusions=_collect(tables["exclusions"]),
@@ -127,8 +132,10 @@ def load_scheme(folder: Path) -> Scheme:
     return scheme
 
 
-def _by_seq(row: MdcRow | AdrgRow | DrgRow) -> int:
-    return row.seq
+def _in_order(folder: Path, tables: Mapping[str, list[list[str]]], name: str) -> Iterator[tuple[list[str], int]]:
+    """The texts and the order number of each row, in order of trial; equal numbers keep the order of the file."""
+    numbered = [(row[:-1], _whole(folder, name, row[-1])) for row in tables[name]]
+    yield from sorted(numbered, key=lambda row: row[1])
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
