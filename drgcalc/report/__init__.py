@@ -1,0 +1,1 @@
+"""Rendering only: results as rich renderables for a terminal. Nothing here reads, computes money or prints."""

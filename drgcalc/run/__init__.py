@@ -1,0 +1,1 @@
+"""The order of work of each command: regions, periods, publishing, manifests."""

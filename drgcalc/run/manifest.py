@@ -1,0 +1,98 @@
+"""manifest.json: what went into a published version and what came out, without clocks and machine paths."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from drgcalc.base.errors import OutputError
+
+MANIFEST = "manifest.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The fingerprint of one published version. Hashes are SHA-256 in hex, by path relative to the region.
+
+    inputs: record files. region: region.toml and its tables. scheme: id, edition and checksum. policy: hash of the
+    block in force. outputs: published files by name. counts, totals, point_values: figures as text, for people and
+    for `drgcalc verify`.
+    """
+
+    command: str
+    period: str
+    drgcalc: str
+    inputs: Mapping[str, str]
+    region: Mapping[str, str]
+    scheme: Mapping[str, str]
+    policy: str
+    counts: Mapping[str, int]
+    totals: Mapping[str, str]
+    point_values: Mapping[str, str]
+    outputs: Mapping[str, str]
+    schema: int = SCHEMA
+
+
+def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
+    """The manifest with the hashes of every file in `folder`."""
+    files = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
+    return replace(manifest, outputs={path.name: file_hash(path) for path in files})
+
+
+def same_results(one: Manifest, other: Manifest) -> bool:
+    """Whether two manifests describe the same inputs and outputs, whatever version of drgcalc wrote them."""
+    return replace(one, drgcalc="") == replace(other, drgcalc="")
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hashes(files: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 of files by path relative to `folder` (by name when they lie outside), in order of path."""
+    named = {_name(path, folder): path for path in files}
+    return {name: file_hash(named[name]) for name in sorted(named)}
+
+
+def block_hash(block: Mapping[str, Any]) -> str:
+    """SHA-256 of a policy block: of its content, not of its layout or comments."""
+    text = json.dumps(block, sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write manifest.json: sorted keys, LF, UTF-8."""
+    text = json.dumps(asdict(manifest), sort_keys=True, ensure_ascii=False, indent=2)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a published version. Raises OutputError when it is missing or damaged."""
+    path = folder / MANIFEST
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(**document)
+    except (OSError, ValueError, TypeError) as error:
+        raise OutputError(
+            f"{path} cannot be read: {error}", hint=f"remove or restore {folder}, then run the command again"
+        ) from error
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _plain(value: object) -> str:
+    """Text of the values TOML has and JSON has not."""
+    if isinstance(value, Decimal | date):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in a policy block")

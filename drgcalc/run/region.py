@@ -1,0 +1,221 @@
+"""A region is a folder: region.toml read strictly, its tables, its scheme and its policy blocks.
+
+An unknown key, a missing key or a value of the wrong kind is a RulesError that names file and key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from drgcalc.base.columns import RECORDS
+from drgcalc.base.errors import RulesError
+from drgcalc.run.region_tables import (
+    FundItem,
+    Hospital,
+    Score,
+    decode,
+    read_fund,
+    read_hospitals,
+    read_scores,
+)
+
+REGION_FILE = "region.toml"
+DATE_BASES = ("settlement", "discharge")
+
+_REQUIRED = ("id", "name", "admin_code", "date_basis", "scheme", "inputs", "pools", "policy")
+_OPTIONAL = ("aliases", "values", "salt")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One fund pool (基金池): `codes` are the values of a record's insurance scheme (险种) that belong to it."""
+
+    id: str
+    name: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region's description and tables; records, scheme and policies are read by their own packages.
+
+    `date_basis` says which date decides month and year. `aliases` maps a canonical column to extra headers, `values`
+    a column to local value -> canonical value. `salt_file` is None when the region has none of its own.
+    """
+
+    folder: Path
+    id: str
+    name: str
+    admin_code: str
+    date_basis: str
+    scheme_folder: Path
+    inputs: tuple[str, ...]
+    pools: tuple[Pool, ...]
+    aliases: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, Mapping[str, str]]
+    salt_file: Path | None
+    policy_blocks: tuple[Mapping[str, Any], ...]
+    hospitals: tuple[Hospital, ...]
+    scores: tuple[Score, ...]
+    fund: tuple[FundItem, ...]
+
+    @property
+    def out(self) -> Path:
+        """Where results are published."""
+        return self.folder / "out"
+
+    def pool_of_code(self) -> dict[str, str]:
+        """Insurance-scheme code of a record -> pool."""
+        return {code: pool.id for pool in self.pools for code in pool.codes}
+
+    def files(self) -> tuple[Path, ...]:
+        """The region's own files besides records, for the manifest."""
+        tables = (*sorted(self.folder.glob("scores/*.csv")), *sorted(self.folder.glob("fund/*.csv")))
+        return (self.folder / REGION_FILE, self.folder / "hospitals.csv", *tables)
+
+
+def load_region(folder: Path) -> Region:
+    """The region in `folder`, and only there. Raises RulesError naming file and key."""
+    if not (folder / REGION_FILE).is_file():
+        raise RulesError(
+            f"{folder} is not a region: it holds no {REGION_FILE}",
+            hint="name the region's folder with --region DIR, or make one with `drgcalc init DIR`",
+        )
+    document = _read_toml(folder)
+    _check_keys(document, _REQUIRED, _OPTIONAL, "")
+    pools = _read_pools(_table(document, "pools"))
+    return Region(
+        folder=folder,
+        id=_text(document, "id"),
+        name=_text(document, "name"),
+        admin_code=_text(document, "admin_code"),
+        date_basis=_one_of(document, "date_basis", DATE_BASES),
+        scheme_folder=folder / _text(document, "scheme"),
+        inputs=_read_inputs(_table(document, "inputs")),
+        pools=pools,
+        aliases=_read_aliases(document.get("aliases", {})),
+        values=_read_values(document.get("values", {})),
+        salt_file=_read_salt(folder, document.get("salt", {})),
+        policy_blocks=_read_policy_blocks(document["policy"]),
+        hospitals=read_hospitals(folder),
+        scores=read_scores(folder),
+        fund=read_fund(folder, [pool.id for pool in pools]),
+    )
+
+
+def _read_toml(folder: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(decode(folder / REGION_FILE, REGION_FILE), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesError(f"{REGION_FILE} is not TOML: {error}", hint="look at the line it names") from error
+
+
+def _read_pools(tables: Mapping[str, Any]) -> tuple[Pool, ...]:
+    if not tables:
+        raise RulesError(f"{REGION_FILE}: [pools] names no pool", hint="add [pools.employee] with name and codes")
+    pools: list[Pool] = []
+    owner: dict[str, str] = {}
+    for pool_id in tables:
+        table, where = _table(tables, pool_id, "pools."), f"pools.{pool_id}."
+        _check_keys(table, ("name", "codes"), (), where)
+        codes = _texts(table, "codes", where)
+        for code in codes:
+            if code in owner:
+                raise RulesError(
+                    f"{REGION_FILE}: {where}codes: {code!r} belongs already to pool {owner[code]}",
+                    hint="one insurance scheme feeds one pool",
+                )
+            owner[code] = pool_id
+        pools.append(Pool(pool_id, _text(table, "name", where), codes))
+    return tuple(pools)
+
+
+def _read_inputs(table: Mapping[str, Any]) -> tuple[str, ...]:
+    _check_keys(table, ("discharges",), (), "inputs.")
+    return _texts(table, "discharges", "inputs.")
+
+
+def _read_aliases(table: object) -> dict[str, tuple[str, ...]]:
+    columns = _as_table(table, "aliases")
+    for column in columns:
+        _check_column(column, f"aliases.{column}")
+    return {column: _texts(columns, column, "aliases.") for column in columns}
+
+
+def _read_values(table: object) -> dict[str, dict[str, str]]:
+    columns = _as_table(table, "values")
+    for column in columns:
+        _check_column(column, f"values.{column}")
+    maps = {column: _table(columns, column, "values.") for column in columns}
+    return {column: {local: _text(map_, local, f"values.{column}.") for local in map_} for column, map_ in maps.items()}
+
+
+def _read_salt(folder: Path, table: object) -> Path | None:
+    salt = _as_table(table, "salt")
+    if not salt:
+        return None
+    _check_keys(salt, ("file",), (), "salt.")
+    return folder / Path(_text(salt, "file", "salt.")).expanduser()
+
+
+def _read_policy_blocks(blocks: object) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(blocks, list) or not blocks or not all(isinstance(block, dict) for block in blocks):
+        raise RulesError(f"{REGION_FILE}: policy must be one or more [[policy]] blocks", hint="write [[policy]]")
+    return tuple(blocks)
+
+
+def _check_column(column: str, where: str) -> None:
+    if column not in RECORDS.names():
+        raise RulesError(
+            f"{REGION_FILE}: {where}: records have no column {column!r}",
+            hint=f"the columns are {', '.join(RECORDS.names())}",
+        )
+
+
+def _check_keys(table: Mapping[str, Any], required: Sequence[str], optional: Sequence[str], where: str) -> None:
+    for key in table:
+        if key not in required and key not in optional:
+            raise RulesError(
+                f"{REGION_FILE}: unknown key {where}{key}", hint=f"known keys: {', '.join((*required, *optional))}"
+            )
+    for key in required:
+        if key not in table:
+            raise RulesError(f"{REGION_FILE}: the key {where}{key} is missing", hint="add it: it has no default")
+
+
+def _as_table(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RulesError(f"{REGION_FILE}: {where} must be a table, it is {value!r}", hint=f"write [{where}]")
+    return value
+
+
+def _table(table: Mapping[str, Any], key: str, where: str = "") -> dict[str, Any]:
+    return _as_table(table[key], f"{where}{key}")
+
+
+def _text(table: Mapping[str, Any], key: str, where: str = "") -> str:
+    value = table[key]
+    if not isinstance(value, str) or not value.strip():
+        raise RulesError(f"{REGION_FILE}: {where}{key} must be a text, it is {value!r}", hint="put it in quotes")
+    return value
+
+
+def _texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    values = table[key]
+    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+        raise RulesError(
+            f"{REGION_FILE}: {where}{key} must be a list of texts, it is {values!r}", hint=f'write {key} = ["…"]'
+        )
+    return tuple(values)
+
+
+def _one_of(table: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:
+    value = _text(table, key)
+    if value not in choices:
+        raise RulesError(f"{REGION_FILE}: {key} is {value!r}", hint=f"it must be one of {', '.join(choices)}")
+    return value

@@ -1,0 +1,258 @@
+"""Strict reading of a region's small CSV tables: hospitals.csv, scores/*.csv, fund/*.csv.
+
+They are read as UTF-8 (with or without BOM) or GB18030, what Excel saves in an office. A header cell is the English or
+the Chinese name of the column. Whatever is wrong is a RulesError that names file, row, column and value.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from drgcalc.base.columns import FUND, HOSPITALS, SCORES, Column, Table
+from drgcalc.base.errors import RulesError
+from drgcalc.base.money import exact, round_half_up
+
+Cell: TypeAlias = str | int | Decimal | date | None
+
+_DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+
+
+class Hospital(NamedTuple):
+    """One hospital and period of validity, as in hospitals.csv."""
+
+    hospital_id: str
+    name: str
+    level: str
+    coefficient: Decimal
+    effective_from: date
+    effective_to: date | None
+    source: str
+
+
+class Score(NamedTuple):
+    """One group, or one group at one level, and period of validity. `level` None is every level."""
+
+    group_code: str
+    level: str | None
+    score: Decimal
+    mean_fee: Decimal
+    effective_from: date
+    effective_to: date | None
+    source: str
+
+
+class FundItem(NamedTuple):
+    """One item of one pool's fund account in one year, yuan."""
+
+    year: int
+    pool: str
+    item: str
+    amount: Decimal
+    source: str
+
+
+class Row(NamedTuple):
+    """One data row: its typed cells by column name, and where it stands."""
+
+    cells: Mapping[str, Cell]
+    where: str
+
+
+def read_hospitals(region: Path) -> tuple[Hospital, ...]:
+    """hospitals.csv of a region, by id and date. Raises RulesError."""
+    path = region / "hospitals.csv"
+    rows = read_table(HOSPITALS, path, region)
+    if not rows:
+        raise RulesError("hospitals.csv names no hospital", hint="add one row for every hospital that is settled")
+    _refuse_overlaps(rows, ("hospital_id",))
+    return tuple(sorted((Hospital(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
+
+
+def read_scores(region: Path) -> tuple[Score, ...]:
+    """All of scores/*.csv, by group, level and date. Raises RulesError."""
+    rows = [row for path in _folder(region, "scores") for row in read_table(SCORES, path, region)]
+    _refuse_overlaps(rows, ("group_code", "level"))
+    return tuple(sorted((Score(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
+
+
+def read_fund(region: Path, pools: Sequence[str]) -> tuple[FundItem, ...]:
+    """All of fund/*.csv, by year, pool and item. Raises RulesError for a pool that region.toml does not know."""
+    rows = [row for path in _folder(region, "fund") for row in read_table(FUND, path, region)]
+    for row in rows:
+        if row.cells["pool"] not in pools:
+            raise RulesError(
+                f"{row.where}: pool {row.cells['pool']!r} is not a pool of region.toml",
+                hint=f"the pools are {', '.join(pools)}",
+            )
+    _refuse_repeats(rows, ("year", "pool", "item"))
+    return tuple(sorted(FundItem(**row.cells) for row in rows))  # type: ignore[arg-type]
+
+
+def read_table(table: Table, path: Path, region: Path) -> list[Row]:
+    """The data rows of one CSV file with the columns of `table`, typed; blank lines are passed over.
+
+    Optional columns that the file has not are None. Raises RulesError.
+    """
+    name = path.relative_to(region).as_posix()
+    lines = csv.reader(StringIO(decode(path, name), newline=""), strict=True)
+    try:
+        header = next(lines, [])
+        columns = _match_header(table, header, name)
+        rows: list[Row] = []
+        for cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            where = f"{name} row {len(rows) + 1} (line {lines.line_num})"
+            rows.append(Row(_read_row(table, columns, cells, where), where))
+    except csv.Error as error:
+        raise RulesError(f"{name} line {lines.line_num}: {error}", hint="save the table again as CSV") from error
+    return rows
+
+
+def decode(path: Path, name: str) -> str:
+    """The text of a small file in UTF-8 (BOM or not) or GB18030. Raises RulesError when it is missing or neither."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise RulesError(f"{name} is missing", hint="`drgcalc init DIR` writes a region that has every file") from error
+    except OSError as error:
+        raise RulesError(f"{name} cannot be read: {error.strerror}", hint="check the file's permissions") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RulesError(f"{name} is neither UTF-8 nor GB18030 text", hint="save it again as CSV UTF-8")
+
+
+def _folder(region: Path, name: str) -> list[Path]:
+    """The CSV files of a folder, by name."""
+    files = sorted((region / name).glob("*.csv"))
+    if not files:
+        raise RulesError(f"{name}/ holds no CSV file", hint=f"put at least one table into {name}/")
+    return files
+
+
+def _match_header(table: Table, header: Sequence[str], name: str) -> list[Column]:
+    """The columns of the file in its own order."""
+    known = {key: column for column in table.columns for key in (column.name, column.chinese)}
+    found = [known.get(cell.strip()) for cell in header]
+    if unknown := [cell for cell, column in zip(header, found, strict=True) if column is None]:
+        raise RulesError(
+            f"{name}: unknown column {unknown[0]!r} in the header {','.join(header)!r}",
+            hint=f"the columns are {','.join(table.names())}",
+        )
+    columns = [column for column in found if column is not None]
+    names = [column.name for column in columns]
+    if repeated := sorted({key for key in names if names.count(key) > 1}):
+        raise RulesError(f"{name}: the column {repeated[0]} stands twice in the header", hint="keep one of them")
+    if missing := [column.name for column in table.columns if column.required and column.name not in names]:
+        raise RulesError(
+            f"{name}: the column {missing[0]} is missing; the header is {','.join(header)!r}",
+            hint=f"the columns are {','.join(table.names())}",
+        )
+    return columns
+
+
+def _read_row(table: Table, columns: Sequence[Column], cells: Sequence[str], where: str) -> dict[str, Cell]:
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        raise RulesError(
+            f"{where}: {len(cells)} cells under {len(columns)} columns",
+            hint="a comma inside a cell needs quotation marks around the cell",
+        )
+    values: dict[str, Cell] = dict.fromkeys(table.names())
+    for position, column in enumerate(columns):
+        text = cells[position].strip() if position < len(cells) else ""
+        values[column.name] = _read_cell(column, text, where)
+    _check_validity(values, where)
+    return values
+
+
+def _read_cell(column: Column, text: str, where: str) -> Cell:
+    if not text:
+        if column.nullable:
+            return None
+        raise RulesError(f"{where}: {column.name} ({column.chinese}) is empty", hint=f"fill in: {column.meaning}")
+    try:
+        return _parser(column.type)(text)
+    except ValueError as error:
+        raise RulesError(f"{where}: {column.name} {text!r}: {error}", hint=f"expected: {column.meaning}") from error
+
+
+def _parser(type_: str) -> Callable[[str], Cell]:
+    if decimal := _DECIMAL.fullmatch(type_):
+        width, places = map(int, decimal.groups())
+        return lambda text: _decimal(text, width, places)
+    parsers: dict[str, Callable[[str], Cell]] = {"VARCHAR": str, "INTEGER": _integer, "DATE": _date}
+    return parsers[type_]
+
+
+def _decimal(text: str, width: int, places: int) -> Decimal:
+    value = exact(text)
+    rounded = round_half_up(value, places)
+    if rounded != value:
+        raise ValueError(f"more than {places} decimals")
+    if len(rounded.as_tuple().digits) > width:
+        raise ValueError(f"more than {width} digits")
+    return rounded
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    parts = _DATE.fullmatch(text)
+    if not parts:
+        raise ValueError("not a date like 2024-01-31")
+    return date(int(parts[1]), int(parts[3]), int(parts[4]))
+
+
+def _check_validity(values: Mapping[str, Cell], where: str) -> None:
+    first, last = values.get("effective_from"), values.get("effective_to")
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        raise RulesError(f"{where}: effective_to {last} is before effective_from {first}", hint="exchange or mend them")
+
+
+def _refuse_overlaps(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    """Two rows of one key must not be in force on the same day."""
+    by_key: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        by_key.setdefault(tuple(row.cells[key] for key in keys), []).append(row)
+    for key, group in by_key.items():
+        ordered = sorted(group, key=lambda row: str(row.cells["effective_from"]))
+        for earlier, later in pairwise(ordered):
+            last, first = earlier.cells["effective_to"], later.cells["effective_from"]
+            if last is None or str(last) >= str(first):
+                raise RulesError(
+                    f"{later.where}: {' '.join(str(part) for part in key if part)} is in force from {first}, "  # type: ignore[attr-defined]
+                    f"and {earlier.where} is in force until {last or 'further notice'}",
+                    hint="end the earlier row the day before the later one begins",
+                )
+
+
+def _refuse_repeats(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    seen: dict[Hashable, str] = {}
+    for row in rows:
+        key = tuple(row.cells[name] for name in keys)
+        if key in seen:
+            raise RulesError(
+                f"{row.where}: {' '.join(map(str, key))} stands already in {seen[key]}",
+                hint="keep one row, or give the items different names",
+            )
+        seen[key] = row.where
+
+
+def _by_key(row: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple("" if cell is None else str(cell) for cell in row)

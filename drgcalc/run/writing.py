@@ -1,0 +1,96 @@
+"""Result files that are the same, byte for byte, whenever their content is the same.
+
+CSV: UTF-8 with BOM (Excel), LF, decimals with the places of their column, and text that a spreadsheet would take for a
+formula defused with an apostrophe. Parquet: typed as base.columns says, row groups of one fixed size.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from drgcalc.base.columns import Column, Table
+from drgcalc.base.money import from_units, to_units
+from drgcalc.run.publish import output_errors
+
+ROW_GROUP = 122_880
+
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "DATE": pa.date32(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+}
+
+
+def write_csv(path: Path, table: Table, rows: Iterable[Sequence[object]], headers: str) -> None:
+    """Write rows, their cells in the order of `table`, under "chinese", "english" or "both" kinds of header."""
+    with output_errors(path.parent), path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([header(column, headers) for column in table.columns])
+        for row in rows:
+            writer.writerow([cell_text(column, cell) for column, cell in zip(table.columns, row, strict=True)])
+
+
+def header(column: Column, headers: str) -> str:
+    """What stands above a column: its Chinese name, its name, or both."""
+    match headers:
+        case "chinese":
+            return column.chinese
+        case "english":
+            return column.name
+        case _:
+            return f"{column.chinese} {column.name}"
+
+
+def cell_text(column: Column, cell: object) -> str:
+    """The text of a cell in CSV; nothing is rounded: ValueError for a decimal with more places than its column."""
+    if cell is None:
+        return ""
+    if decimal := _DECIMAL.fullmatch(column.type):
+        if not isinstance(cell, Decimal):
+            raise TypeError(f"{column.name} must be a Decimal, it is {cell!r}")
+        places = int(decimal[2])
+        return str(from_units(to_units(cell, places), places))
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    text = str(cell)
+    return f"'{text}" if column.type == "VARCHAR" and text[:1] in _FORMULA_STARTS else text
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The Arrow types of a table's columns."""
+    return pa.schema([pa.field(column.name, _arrow_type(column.type)) for column in table.columns])
+
+
+def arrow_table(table: Table, rows: Iterable[Sequence[object]]) -> pa.Table:
+    """Rows, their cells in the order of `table`, as an Arrow table."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)
+    schema = arrow_schema(table)
+    arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write an Arrow table as it is typed."""
+    with output_errors(path.parent):
+        pq.write_table(table, path, row_group_size=ROW_GROUP, compression="zstd", store_schema=False)
+
+
+def _arrow_type(type_: str) -> pa.DataType:
+    if decimal := _DECIMAL.fullmatch(type_):
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    return _ARROW_TYPES[type_]

@@ -1,0 +1,58 @@
+"""A smallest region on disk: enough to be read, not to be settled."""
+
+from pathlib import Path
+
+import pytest
+
+REGION = """\
+id = "town"
+name = "测试市"
+admin_code = "440200"
+date_basis = "settlement"
+scheme = "scheme"
+[inputs]
+discharges = ["discharges/*"]
+[pools.employee]
+name = "职工医保"
+codes = ["310"]
+[pools.resident]
+name = "居民医保"
+codes = ["390"]
+[values]
+sex = { "男性" = "1" }
+[[policy]]
+effective_from = 2024-01-01
+"""
+
+HOSPITALS = """\
+hospital_id,name,level,coefficient,effective_from,effective_to,source
+H01,第一医院,三级,1.05,2024-01-01,2024-06-30,文件1
+H01,第一医院,三级,1.10,2024-07-01,,文件2
+H02,第二医院,二级,0.9,2024-01-01,,文件1
+"""
+
+SCORES = """\
+group_code,score,mean_fee,effective_from,effective_to,source
+AA11,100,5000,2024-01-01,,文件3
+AA12,250.5,12000.00,2024-01-01,,文件3
+"""
+
+FUND = """\
+year,pool,item,amount,source
+2024,employee,collections,1000000.00,报表1
+2024,resident,collections,500000,报表1
+"""
+
+
+@pytest.fixture
+def region_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "town"
+    for name, text in {
+        "region.toml": REGION,
+        "hospitals.csv": HOSPITALS,
+        "scores/2024.csv": SCORES,
+        "fund/2024.csv": FUND,
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
