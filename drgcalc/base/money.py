@@ -1,7 +1,8 @@
 """Exact money: the only division, the only rounding and the only splitter of the project.
 
-Amounts are `Decimal` in yuan. Everything is computed in integers, never in a decimal context, so that a result does
-not depend on the precision or rounding mode that some other code has set.
+Amounts are `Decimal` in yuan; an exact ratio on its way to the one division may be a `Fraction`. Everything is
+computed in integers, never in a decimal context, so that a result does not depend on the precision or rounding mode
+that some other code has set.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from math import lcm
 
 MONEY_PLACES = 2
@@ -37,10 +39,10 @@ def to_units(value: Decimal, places: int) -> int:
     units, rest = divmod(numerator * 10**places, denominator)
     if rest:
         raise ValueError(f"{value} has more than {places} decimals")
-    return units
+    return int(units)
 
 
-def divide(numerator: Decimal, denominator: Decimal, places: int) -> Decimal:
+def divide(numerator: Decimal | Fraction, denominator: Decimal | Fraction, places: int) -> Decimal:
     """numerator ÷ denominator, rounded half up (halves away from zero) to `places` decimals.
 
     Raises ZeroDivisionError: what no points or no cases mean is the caller's decision.
@@ -54,7 +56,7 @@ def divide(numerator: Decimal, denominator: Decimal, places: int) -> Decimal:
     return from_units(magnitude if (top >= 0) == (bottom > 0) else -magnitude, places)
 
 
-def round_half_up(value: Decimal, places: int) -> Decimal:
+def round_half_up(value: Decimal | Fraction, places: int) -> Decimal:
     """`value` with exactly `places` decimals, halves away from zero."""
     return divide(value, Decimal(1), places)
 
@@ -78,7 +80,9 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return from_units(sum(to_units(amount, places) for amount in kept), places)
 
 
-def allocate(amount: Decimal, weights: Mapping[str, Decimal], places: int = MONEY_PLACES) -> dict[str, Decimal]:
+def allocate(
+    amount: Decimal, weights: Mapping[str, Decimal] | Mapping[str, Fraction], places: int = MONEY_PLACES
+) -> dict[str, Decimal]:
     """Split `amount` in proportion to `weights` so that the parts sum to it exactly: largest remainder (最大余额法).
 
     A part is the exact share cut towards zero to `places` decimals; the units left over go one each to the largest
