@@ -94,7 +94,7 @@ class Scheme:
     adrg: tuple[AdrgRow, ...]
     drg: tuple[DrgRow, ...]
     code_sets: Mapping[str, CodeSet]
-    cc: Mapping[str, CcRow]
+    cc: tuple[CcRow, ...]
     exclusions: Mapping[str, frozenset[str]]
     folder: Path | None = field(default=None, compare=False)
 
@@ -234,15 +234,15 @@ def _read_sets(folder: Path, rows: list[list[str]]) -> dict[str, CodeSet]:
     return sets
 
 
-def _read_complications(folder: Path, rows: list[list[str]]) -> dict[str, CcRow]:
-    found: dict[str, CcRow] = {}
+def _read_complications(folder: Path, rows: list[list[str]]) -> tuple[CcRow, ...]:
+    found: dict[tuple[str, str], CcRow] = {}
     for code, level, exclusion_set in rows:
         if level not in COMPLICATION_LEVELS:
             raise RulesError(f"{folder / 'cc.csv'}: {code} has level {level!r}", hint="the level is MCC or CC")
-        if code in found:
-            raise RulesError(f"{folder / 'cc.csv'}: {code} stands twice", hint="keep one row for each code")
-        found[code] = CcRow(code, level, exclusion_set)
-    return found
+        if (code, level) in found:
+            raise RulesError(f"{folder / 'cc.csv'}: {code} stands twice as {level}", hint="keep one of the rows")
+        found[code, level] = CcRow(code, level, exclusion_set)
+    return tuple(found.values())
 
 
 def _collect(rows: list[list[str]]) -> dict[str, frozenset[str]]:
@@ -267,7 +267,7 @@ def _check_parents(folder: Path, scheme: Scheme) -> None:
                 f"{folder / 'drg.csv'}: {drg.code} belongs to {drg.adrg} of {drg.mdc}, which adrg.csv lacks",
                 hint="restore the row",
             )
-    for complication in scheme.cc.values():
+    for complication in scheme.cc:
         if complication.exclusion_set and complication.exclusion_set not in scheme.exclusions:
             raise RulesError(
                 f"{folder / 'cc.csv'}: {complication.code} names exclusion table {complication.exclusion_set}, "
