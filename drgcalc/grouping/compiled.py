@@ -51,6 +51,9 @@ class CompiledScheme:
         self.exclusion_tables = Membership(scheme.exclusions)
         self._complications = Membership({position: (row.code,) for position, row in enumerate(scheme.cc)})
         self._adrgs_of = _positions(row.mdc for row in scheme.adrg)
+        self._gates: dict[int, frozenset[int]] = {}
+        self._asked: dict[tuple[frozenset[int], str], ClassBook] = {}
+        self._narrowed: dict[tuple[frozenset[int], str, int], int] = {}
         self._drgs_of = _positions((row.mdc, row.adrg) for row in scheme.drg)
 
     def complications(self, code: str) -> list[CcRow]:
@@ -58,16 +61,47 @@ class CompiledScheme:
         rows = [self.scheme.cc[position] for position in self._complications.of(code)]
         return [max(of_level, key=lambda row: len(row.code)) for of_level in _by_level(rows)]
 
-    def open_gates(self, principal: int) -> frozenset[int]:
-        """The MDC rows that a principal diagnosis of this class may enter, depending on the rest of the record."""
-        sets = self.books["ZYZD"].classes[principal].sets
-        return frozenset(i for i, mdc in enumerate(self.scheme.mdc) if _outcomes(parse(mdc.rule), sets).may_hold)
+    def narrow(self, pattern: Pattern) -> Pattern:
+        """The pattern without what cannot matter: codes that no MDC open to its principal diagnosis asks about.
 
-    def asked_behind(self, gates: frozenset[int], field: str) -> ClassBook:
-        """What these MDCs and their ADRGs ask about a field: all that can matter once the gates are known."""
-        codes = {self.scheme.mdc[i].code for i in gates}
-        gate_rules = [parse(self.scheme.mdc[i].rule) for i in sorted(gates)]
-        return ClassBook([*gate_rules, *(parse(row.rule) for row in self.scheme.adrg if row.mdc in codes)], field)
+        Records that differ only in that share one answer of `group`.
+        """
+        gates = self._open_gates(pattern.principal)
+        return pattern._replace(
+            main=self._narrow_class(gates, "ZYSS", pattern.main),
+            other_diagnoses=self._narrow_classes(gates, "QTZD", pattern.other_diagnoses),
+            other_procedures=self._narrow_classes(gates, "QTSS", pattern.other_procedures),
+        )
+
+    def _open_gates(self, principal: int) -> frozenset[int]:
+        """The MDC rows that a principal diagnosis of this class may enter, depending on the rest of the record."""
+        if principal not in self._gates:
+            sets = self.books["ZYZD"].classes[principal].sets
+            rules = enumerate(parse(mdc.rule) for mdc in self.scheme.mdc)
+            self._gates[principal] = frozenset(i for i, rule in rules if _outcomes(rule, sets).may_hold)
+        return self._gates[principal]
+
+    def _narrow_class(self, gates: frozenset[int], field: str, number: int) -> int:
+        if number == 0:
+            return 0
+        key = (gates, field, number)
+        if key not in self._narrowed:
+            self._narrowed[key] = self.books[field].narrow(number, self._asked_behind(gates, field))
+        return self._narrowed[key]
+
+    def _narrow_classes(self, gates: frozenset[int], field: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        narrowed = {self._narrow_class(gates, field, number) for number in numbers}
+        return tuple(sorted(narrowed - {0}))
+
+    def _asked_behind(self, gates: frozenset[int], field: str) -> ClassBook:
+        """What these MDCs and their ADRGs ask about a field."""
+        key = (gates, field)
+        if key not in self._asked:
+            codes = {self.scheme.mdc[i].code for i in gates}
+            rules = [self.scheme.mdc[i].rule for i in sorted(gates)]
+            rules += [row.rule for row in self.scheme.adrg if row.mdc in codes]
+            self._asked[key] = ClassBook([parse(rule) for rule in rules], field)
+        return self._asked[key]
 
     def group(self, patterns: Sequence[Pattern]) -> list[int]:
         """For each pattern the index of its ADRG row: MDCs in order of trial, the ADRGs of each in order of trial.

@@ -147,6 +147,14 @@ def fields_of(rule: Rule) -> frozenset[str]:
     return frozenset(names)
 
 
+def asks_for_codes(rule: Rule) -> bool:
+    """Whether the rule reads codes of the record, beyond the levels MCC and CC."""
+    return any(
+        isinstance(part, Count) or (isinstance(part, Member) and not set(part.sets) <= set(VIRTUAL_SETS))
+        for part in walk(rule)
+    )
+
+
 class _Token(NamedTuple):
     kind: str
     text: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +22,16 @@ REQUIRED_KEYS = (
 )  # fmt: skip
 OPTIONAL_KEYS = ("imported_from", "amendments", "options")
 COMPLICATION_LEVELS = ("MCC", "CC")
+
+
+class Status(StrEnum):
+    """What became of a record (入组状态)."""
+
+    GROUPED = "grouped"
+    AMBIGUOUS = "ambiguous"
+    UNGROUPED = "ungrouped"
+    EXCLUDED = "excluded"
+    REJECTED = "rejected"
 
 
 class MdcRow(NamedTuple):
@@ -97,6 +109,23 @@ class Scheme:
     cc: tuple[CcRow, ...]
     exclusions: Mapping[str, frozenset[str]]
     folder: Path | None = field(default=None, compare=False)
+
+
+def is_fall_back(code: str) -> bool:
+    """Whether a row's code names a fall-back (未入组): 0000, 000, X00 or X000."""
+    return re.fullmatch(r"0{3,4}|[A-Z]0{2,3}", code) is not None
+
+
+def is_ambiguous(code: str) -> bool:
+    """Whether a row's code names an ambiguous group (歧义组): QY or ?QY."""
+    return re.fullmatch(r"[A-Z]?QY", code) is not None
+
+
+def status_of(adrg_code: str) -> Status:
+    """What a record is when this ADRG row takes it."""
+    if is_ambiguous(adrg_code):
+        return Status.AMBIGUOUS
+    return Status.UNGROUPED if is_fall_back(adrg_code) else Status.GROUPED
 
 
 def load_scheme(folder: Path) -> Scheme:
