@@ -1,0 +1,189 @@
+"""Every code of an import note (T0xx) and of a check of a scheme (T1xx): what it says and what it means for payment.
+
+The documentation is written from these registries; a code, once given, keeps its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from drgcalc.tables.model import Note
+
+EXAMPLES = 3
+
+
+class Explained(NamedTuple):
+    """One code: how grave it is ("error", "warning", "info"), what it says, what it means for payment."""
+
+    severity: str
+    title: str
+    meaning: str
+
+
+IMPORT_NOTES: Mapping[str, Explained] = {
+    "T001": Explained(
+        "info", "layout", "Columns were found by their header text; the layout does not matter to payment."
+    ),
+    "T002": Explained("info", "blank row skipped", "Nothing: the row held no text."),
+    "T003": Explained(
+        "info", "spaces or artefacts folded", "Nothing: only white space and spreadsheet artefacts changed."
+    ),
+    "T004": Explained("info", "letter case made uniform", "Nothing: codes and set names compare in one case."),
+    "T005": Explained("info", "duplicate dropped", "Nothing: the same row stood twice."),
+    "T006": Explained(
+        "warning",
+        "fall-back row moved to the end of its scope",
+        "Where the row stood it would have swallowed every case that a later row is meant to take.",
+    ),
+    "T007": Explained(
+        "warning",
+        "duplicate order number",
+        "The order of trial decides the group; rows of one number were kept in the order of the sheet.",
+    ),
+    "T008": Explained(
+        "info",
+        "rule that always holds",
+        "An MDC row without a condition is tried in its place; when none of its ADRGs matches, the next MDC is tried.",
+    ),
+    "T009": Explained(
+        "warning",
+        "row that always holds stands before others",
+        "The rows behind it are never reached and no case is paid by them.",
+    ),
+    "T010": Explained("info", "set that no rule names", "Nothing now; a rule that should use it may be missing."),
+    "T011": Explained(
+        "info", "exclusion table that no complication names", "Nothing now; a table may be missing in CC."
+    ),
+    "T012": Explained(
+        "warning",
+        "exclusion table missing",
+        "The complications that name it are never excluded, whatever the principal diagnosis.",
+    ),
+    "T013": Explained(
+        "warning",
+        "complication listed twice",
+        "The higher level (MCC over CC) was kept; the other row does not count.",
+    ),
+    "T014": Explained(
+        "warning",
+        "code of an unusual shape",
+        "Records rarely hold such a code, so the row may never match; it was kept as it stands.",
+    ),
+    "T015": Explained("info", "row added by amendments", "Principal diagnoses were added to exclusion tables."),
+    "T016": Explained("info", "amendment already present", "Nothing: the workbook holds the row."),
+    "T017": Explained("info", "name missing", "Nothing: the code stands for the name."),
+    "T018": Explained(
+        "warning",
+        "group listed twice in its scope",
+        "Both rows were kept with different rules: either of them leads to the group.",
+    ),
+    "T019": Explained("info", "sheet not used", "Nothing: the sheet or file is no part of the scheme."),
+    "T020": Explained(
+        "info",
+        "rule written from words",
+        "The rule text was written from the words of a published list; the words are kept in the report.",
+    ),
+    "T021": Explained(
+        "warning",
+        "set taken as empty",
+        "The publication names the set but gives it no members: what asks for one of them never holds.",
+    ),
+}
+
+CHECK_FINDINGS: Mapping[str, Explained] = {
+    "T101": Explained("error", "rule does not parse", "The scheme cannot group any case."),
+    "T102": Explained("error", "rule names a set that does not exist", "The scheme cannot group any case."),
+    "T103": Explained("error", "parent missing", "The row can never be reached and its cases are paid elsewhere."),
+    "T104": Explained(
+        "warning",
+        "unreachable: an earlier row always holds",
+        "No case is paid by this row; all go to the earlier one.",
+    ),
+    "T105": Explained(
+        "warning",
+        "unreachable: an earlier row holds whenever this one does",
+        "No case is paid by this row; all go to the earlier one.",
+    ),
+    "T106": Explained(
+        "warning",
+        "unreachable: the conditions contradict each other",
+        "No case is paid by this row: what it and its parents ask for cannot be true of one record.",
+    ),
+    "T107": Explained(
+        "info",
+        "principal diagnoses outside the MDC",
+        "Cases with these principal diagnoses are not paid by this ADRG, although its list names them.",
+    ),
+    "T108": Explained(
+        "warning",
+        "code is both MCC and CC",
+        "The case may be paid by the higher or the lower severity group, depending on the order of the rows.",
+    ),
+    "T109": Explained("warning", "DRG cannot be reached: its ADRG cannot", "No case is paid by this DRG."),
+    "T110": Explained(
+        "warning",
+        "ADRG has no DRG",
+        "Cases that fall into this ADRG have no group that could be paid.",
+    ),
+    "T111": Explained(
+        "warning",
+        "ADRG can leave a case without DRG",
+        "A case that meets the ADRG and none of its DRG rules has no group that could be paid.",
+    ),
+    "T112": Explained("warning", "duplicate order number", "Which row is tried first, and is paid, is not determined."),
+    "T113": Explained("info", "set that no rule names", "Nothing now; a rule that should use it may be missing."),
+    "T114": Explained("info", "exclusion table that no complication names", "Nothing now; a reference may be missing."),
+    "T115": Explained(
+        "warning", "codes of an unusual shape", "Records rarely hold such a code: the row may never match."
+    ),
+    "T116": Explained(
+        "warning",
+        "fall-back row in the wrong place",
+        "It swallows every case that a later row of its scope is meant to take.",
+    ),
+    "T117": Explained(
+        "warning",
+        "set of the wrong kind",
+        "Diagnoses are looked up among procedures, or the other way round: the condition never holds.",
+    ),
+    "T118": Explained(
+        "warning",
+        "group listed twice in its scope",
+        "Either row leads to the group; one of them may be a mistake.",
+    ),
+}
+
+
+class NoteSummary(NamedTuple):
+    """All notes of one code: how many, a few of them, and what they mean for payment."""
+
+    code: str
+    severity: str
+    title: str
+    times: int
+    examples: tuple[Note, ...]
+    meaning: str
+
+
+def note(code: str, sheet: str, row: int, column: str, text: str, done: str) -> Note:
+    """A note of a registered code, with its severity. Raises KeyError for a code that is not registered."""
+    return Note(code, IMPORT_NOTES[code].severity, sheet, row, column, text, done)
+
+
+def summarise(notes: Iterable[Note]) -> list[NoteSummary]:
+    """One line a code, in order of code, with the first few examples."""
+    found: dict[str, list[Note]] = {}
+    for item in notes:
+        found.setdefault(item.code, []).append(item)
+    return [
+        NoteSummary(
+            code,
+            IMPORT_NOTES[code].severity,
+            IMPORT_NOTES[code].title,
+            len(items),
+            tuple(items[:EXAMPLES]),
+            IMPORT_NOTES[code].meaning,
+        )
+        for code, items in sorted(found.items())
+    ]

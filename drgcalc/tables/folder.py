@@ -1,0 +1,227 @@
+"""Table folders: writing one whole or not at all, importing plain CSV tables, listing what there is."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from drgcalc.base.columns import SCHEME_TABLES
+from drgcalc.base.errors import InputError, OutputError, RulesError
+from drgcalc.grouping.scheme import load_scheme
+from drgcalc.tables.build import build_tables
+from drgcalc.tables.cells import heading, tidy
+from drgcalc.tables.journal import Journal
+from drgcalc.tables.model import About, ImportResult, Note, SchemeTables, SourceFile
+from drgcalc.tables.official import LICENSE_NOTE, read_amendments
+from drgcalc.tables.workbook import RawRow
+
+REPORT = "import_report.csv"
+
+WriteOutcome = Literal["created", "replaced", "unchanged"]
+
+
+class SchemeLine(NamedTuple):
+    """One scheme of a folder of schemes: what scheme.toml says, and how many rows its tables have."""
+
+    id: str
+    title: str
+    edition: str
+    folder: Path
+    mdcs: int
+    adrgs: int
+    drgs: int
+
+
+def write_table_folder(result: ImportResult, folder: Path) -> WriteOutcome:
+    """Write the six tables, scheme.toml with their checksums, and import_report.csv; whole, or not at all.
+
+    An existing scheme in `folder` is replaced; "unchanged" means every byte was there already. Raises OutputError
+    when the folder cannot be written or holds something else than a scheme.
+    """
+    files = _folder_files(result)
+    if _holds(folder, files):
+        return "unchanged"
+    replaces = folder.exists()
+    if replaces and not _is_replaceable(folder):
+        raise OutputError(
+            f"{folder} exists and is not a scheme", hint="choose another folder with --out, or empty this one"
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _publish(folder, files)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}", hint="nothing was changed there") from error
+    return "replaced" if replaces else "created"
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file: UTF-8, LF line ends, header row."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def import_csv_folder(
+    path: Path, *, scheme_id: str, amendments: Path | None = None, empty_sets: Collection[str] = ()
+) -> ImportResult:
+    """The scheme of a folder of the six CSV tables, read like a workbook: cleaned, ordered, noted.
+
+    A set row without a code declares the set empty, as `empty_sets` does. A scheme.toml beside the tables gives
+    title and edition; its checksums are not asked for, new ones are written. Raises InputError for files that
+    cannot be read, RulesError for tables that are no sound scheme.
+    """
+    journal = Journal(path)
+    rows, digest = {}, hashlib.sha256()
+    for table in SCHEME_TABLES:
+        content = _read(path / f"{table.name}.csv")
+        digest.update(content)
+        rows[table.name] = _raw_rows(path / f"{table.name}.csv", content, table.names())
+    members = rows["code_sets"]
+    declared = {heading(row.cells[0]) for row in members if not tidy(row.cells[2])} | set(map(heading, empty_sets))
+    rows["code_sets"] = [row for row in members if tidy(row.cells[2])]
+    extra, extra_source = read_amendments(amendments) if amendments else ([], None)
+    known = _read_about(path)
+    about = About(
+        id=scheme_id,
+        title=str(known.get("title", path.name)),
+        edition=str(known.get("edition", path.name)),
+        source=str(known.get("source", f"CSV folder {path.name}")),
+        license_note=str(known.get("license_note", LICENSE_NOTE)),
+        diagnosis_codes=str(known.get("diagnosis_codes", "as in the tables")),
+        procedure_codes=str(known.get("procedure_codes", "as in the tables")),
+        imported_from=SourceFile(path.name, digest.hexdigest()),
+        amendments=extra_source,
+    )
+    tables = build_tables(about, rows, extra, frozenset(declared), journal)
+    return ImportResult(tables, journal.close())
+
+
+def list_schemes(root: Path) -> list[SchemeLine]:
+    """The schemes in the folders right under `root`, by id. Raises RulesError when one of them is damaged."""
+    lines = []
+    for about in sorted(root.glob("*/scheme.toml")):
+        scheme = load_scheme(about.parent)
+        counts = len(scheme.mdc), len(scheme.adrg), len(scheme.drg)
+        lines.append(SchemeLine(scheme.id, scheme.title, scheme.edition, about.parent, *counts))
+    return sorted(lines)
+
+
+def _folder_files(result: ImportResult) -> dict[str, bytes]:
+    rows = result.tables.rows()
+    files = {f"{table.name}.csv": csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
+    files["scheme.toml"] = _about_toml(result.tables, files).encode()
+    files[REPORT] = csv_bytes(Note._fields, result.notes)
+    return files
+
+
+def _about_toml(tables: SchemeTables, files: Mapping[str, bytes]) -> str:
+    about = tables.about
+    lines = [
+        f"id = {_quoted(about.id)}",
+        f"title = {_quoted(about.title)}",
+        'kind = "drg"',
+        f"edition = {_quoted(about.edition)}",
+        f"source = {_quoted(about.source)}",
+        f"license_note = {_quoted(about.license_note)}",
+        f"diagnosis_codes = {_quoted(about.diagnosis_codes)}",
+        f"procedure_codes = {_quoted(about.procedure_codes)}",
+        *_source_table("imported_from", about.imported_from),
+        *(_source_table("amendments", about.amendments) if about.amendments else ()),
+        "",
+        "[sha256]",
+        *(f'"{name}" = "{hashlib.sha256(content).hexdigest()}"' for name, content in files.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _source_table(name: str, source: SourceFile) -> tuple[str, ...]:
+    return ("", f"[{name}]", f"file = {_quoted(source.file)}", f'sha256 = "{source.sha256}"')
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04X}" for char in escaped) + '"'
+
+
+def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    try:
+        return all((folder / name).read_bytes() == content for name, content in files.items())
+    except OSError:
+        return False
+
+
+def _is_replaceable(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "scheme.toml").is_file() or not any(folder.iterdir()))
+
+
+def _publish(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write into a temporary sibling, then rename; an older folder stands aside until the new one is in place."""
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        fresh.chmod(0o755)
+        for name, content in files.items():
+            with (fresh / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+            folder.rename(aside / folder.name)
+            fresh.rename(folder)
+            shutil.rmtree(aside)
+        else:
+            fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint="a scheme has six tables") from error
+
+
+def _raw_rows(path: Path, content: bytes, columns: Sequence[str]) -> list[RawRow]:
+    try:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 at byte {error.start}", hint="save it as CSV UTF-8") from error
+    except csv.Error as error:
+        raise InputError(f"{path} is no sound CSV: {error}", hint="quote cells that hold commas or quotes") from error
+    header = lines[0] if lines else []
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise RulesError(
+            f"{path}: no column {missing[0]} in the header {','.join(header)}", hint=f"it must be {','.join(columns)}"
+        )
+    places = [header.index(column) for column in columns]
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) != len(header):
+            raise RulesError(
+                f"{path}, row {number}: {len(cells)} cells, expected {len(header)}", hint="quote cells that hold commas"
+            )
+        rows.append(RawRow(path.name, number, tuple(cells[place] for place in places)))
+    return rows
+
+
+def _read_about(path: Path) -> dict[str, Any]:
+    about = path / "scheme.toml"
+    if not about.is_file():
+        return {}
+    try:
+        return tomllib.loads(_read(about).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RulesError(f"{about} cannot be read: {error}", hint="correct or remove it") from error
