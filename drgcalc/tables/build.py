@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from drgcalc.grouping.rules import DIAGNOSIS_FIELDS, VIRTUAL_SETS, Count, Member, fields_of, parse, sets_of, walk
-from drgcalc.grouping.scheme import AdrgRow, CcRow, DrgRow, MdcRow
+from drgcalc.grouping.scheme import COMPLICATION_LEVELS, AdrgRow, CcRow, DrgRow, MdcRow
 from drgcalc.tables.cells import clean_code, has_shape, heading
 from drgcalc.tables.groups import GroupRow, arrange, read_groups
 from drgcalc.tables.journal import Journal
@@ -13,7 +13,6 @@ from drgcalc.tables.model import About, Exclusion, SchemeTables, SetMember
 from drgcalc.tables.workbook import RawRow
 
 KINDS = ("DI", "OP")
-LEVELS = ("MCC", "CC")
 
 
 def build_tables(
@@ -168,22 +167,18 @@ def _read_exclusion(row: RawRow, reader: _CodeReader, journal: Journal) -> Exclu
 
 
 def _read_complications(rows: Iterable[RawRow], tables: set[str], journal: Journal) -> tuple[CcRow, ...]:
-    found: dict[str, CcRow] = {}
+    found: dict[tuple[str, str], CcRow] = {}
     missing: dict[str, list[RawRow]] = {}
     reader = _CodeReader(journal)
     for row in rows:
-        code_cell, level_cell, exclusion_cell = row.cells
-        code, level = reader.code(row, code_cell, "DI"), heading(level_cell)
-        exclusion_set = reader.name("exclusion_set", row, exclusion_cell)
-        if not code or level not in LEVELS:
-            what = f"a complication needs a code and MCC or CC: {' | '.join(row.cells)!r}"
-            journal.problem(row.sheet, row.number, what)
+        entry = _read_complication(row, reader, journal)
+        if entry is None:
             continue
-        if exclusion_set and exclusion_set not in tables:
-            missing.setdefault(exclusion_set, []).append(row)
-            exclusion_set = ""
-        entry = CcRow(code, level, exclusion_set)
-        found[code] = _higher(found.get(code, entry), entry, row, journal) if code in found else entry
+        if entry.exclusion_set and entry.exclusion_set not in tables:
+            missing.setdefault(entry.exclusion_set, []).append(row)
+            entry = entry._replace(exclusion_set="")
+        _note_repeated(entry, found, row, journal)
+        found.setdefault((entry.code, entry.level), entry)
     for name, named_by in missing.items():
         first = named_by[0]
         done = f"left empty: {len(named_by):,} complications name it, the first in this row"
@@ -191,14 +186,24 @@ def _read_complications(rows: Iterable[RawRow], tables: set[str], journal: Journ
     return tuple(found.values())
 
 
-def _higher(kept: CcRow, other: CcRow, row: RawRow, journal: Journal) -> CcRow:
-    if kept == other:
-        journal.note("T005", row.sheet, row.number, "code", other.code, "dropped: the same row stands above")
-        return kept
-    higher = min(kept, other, key=lambda entry: LEVELS.index(entry.level))
-    text = f"{other.code}: {other.level} {other.exclusion_set}, above {kept.level} {kept.exclusion_set}"
-    journal.note("T013", row.sheet, row.number, "level", text, f"kept {higher.level} {higher.exclusion_set}")
-    return higher
+def _read_complication(row: RawRow, reader: _CodeReader, journal: Journal) -> CcRow | None:
+    code_cell, level_cell, exclusion_cell = row.cells
+    code, level = reader.code(row, code_cell, "DI"), heading(level_cell)
+    if code and level in COMPLICATION_LEVELS:
+        return CcRow(code, level, reader.name("exclusion_set", row, exclusion_cell))
+    journal.problem(row.sheet, row.number, f"a complication needs a code and MCC or CC: {' | '.join(row.cells)!r}")
+    return None
+
+
+def _note_repeated(entry: CcRow, found: Mapping[tuple[str, str], CcRow], row: RawRow, journal: Journal) -> None:
+    kept = found.get((entry.code, entry.level))
+    if kept == entry:
+        journal.note("T005", row.sheet, row.number, "code", entry.code, "dropped: the same row stands above")
+    elif kept is not None:
+        text = f"{entry.code} {entry.level}: {entry.exclusion_set or 'no table'}"
+        journal.note("T022", row.sheet, row.number, "exclusion_set", text, f"kept {kept.exclusion_set or 'no table'}")
+    elif any((entry.code, level) in found for level in COMPLICATION_LEVELS):
+        journal.note("T013", row.sheet, row.number, "level", f"{entry.code}: {entry.level}", "kept both rows")
 
 
 class _CodeReader:

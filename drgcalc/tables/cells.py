@@ -10,7 +10,6 @@ _ARTEFACTS = re.compile(
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _PLAIN_CODE = re.compile(r"[A-Z]?[0-9.x]+")
-_FALLBACK = re.compile(r"[A-Z0]0{2,3}")
 _PLACEHOLDER = re.compile(r"(?<![+])(?!^)X")
 
 _CHAPTERED = r"[A-Z]\d[0-9A-Z]"
@@ -49,8 +48,3 @@ def clean_code(text: str) -> str:
 def has_shape(code: str, kind: str) -> bool:
     """Whether a clean code looks like a code of its kind, DI or OP, or like a category prefix that ends in *."""
     return _SHAPES[kind].fullmatch(code) is not None
-
-
-def is_fallback(code: str) -> bool:
-    """Whether a row of this code takes what nothing else took (未入组): 0000, 000, X00, X000."""
-    return _FALLBACK.fullmatch(code) is not None

@@ -62,8 +62,8 @@ IMPORT_NOTES: Mapping[str, Explained] = {
     ),
     "T013": Explained(
         "warning",
-        "complication listed twice",
-        "The higher level (MCC over CC) was kept; the other row does not count.",
+        "code is both MCC and CC",
+        "Both rows were kept: the case is paid by whichever severity group its rules try first.",
     ),
     "T014": Explained(
         "warning",
@@ -88,6 +88,11 @@ IMPORT_NOTES: Mapping[str, Explained] = {
         "warning",
         "set taken as empty",
         "The publication names the set but gives it no members: what asks for one of them never holds.",
+    ),
+    "T022": Explained(
+        "warning",
+        "complication listed twice with different exclusion tables",
+        "The first row was kept; the other would exclude it beside other principal diagnoses.",
     ),
 }
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from drgcalc.grouping.rules import ALWAYS, RuleSyntaxError, parse
-from drgcalc.tables.cells import heading, is_fallback, tidy
+from drgcalc.grouping.scheme import is_fall_back
+from drgcalc.tables.cells import heading, tidy
 from drgcalc.tables.journal import Journal
 from drgcalc.tables.workbook import RawRow
 
@@ -28,9 +29,9 @@ class GroupRow(NamedTuple):
     seq: int | None
 
     @property
-    def is_fallback(self) -> bool:
+    def is_fall_back(self) -> bool:
         """Whether the row takes what nothing else took."""
-        return is_fallback(self.code)
+        return is_fall_back(self.code)
 
     @property
     def always_holds(self) -> bool:
@@ -83,7 +84,7 @@ def _read_order(cell: str, code: str, row: RawRow, journal: Journal) -> int | No
     text = heading(cell)
     if whole := _WHOLE.fullmatch(text):
         return int(whole[1])
-    if text or not is_fallback(code):
+    if text or not is_fall_back(code):
         journal.problem(row.sheet, row.number, f"the order number of {code} is {cell!r}, expected a whole number")
     return None
 
@@ -99,15 +100,15 @@ def arrange(rows: Sequence[GroupRow], journal: Journal) -> list[GroupRow]:
 def _arrange_scope(rows: Sequence[GroupRow], journal: Journal) -> list[GroupRow]:
     published = sorted(_without_duplicates(rows, journal), key=lambda row: (row.seq is None, row.seq or 0))
     _note_equal_numbers(published, journal)
-    ordered = sorted(published, key=lambda row: row.is_fallback)
+    ordered = sorted(published, key=lambda row: row.is_fall_back)
     last = ordered[-1]
     for place, row in enumerate(published):
-        if row.is_fallback and any(not later.is_fallback for later in published[place:]):
-            swallowed = ", ".join(later.code for later in published[place + 1 :] if not later.is_fallback)
+        if row.is_fall_back and any(not later.is_fall_back for later in published[place:]):
+            swallowed = ", ".join(later.code for later in published[place + 1 :] if not later.is_fall_back)
             done = f"{row.code}, order {row.seq}, moved behind {swallowed}"
             journal.note("T006", row.sheet, row.number, "seq", row.code, done)
     for row in ordered:
-        if row.always_holds and not row.is_fallback and (row is not last or not row.scope):
+        if row.always_holds and not row.is_fall_back and (row is not last or not row.scope):
             code = "T009" if row.scope else "T008"
             done = "kept in its place: later rows are not reached" if row.scope else "kept in its place"
             journal.note(code, row.sheet, row.number, "rule", f"{row.code}: {row.rule or 'no condition'}", done)
@@ -140,7 +141,7 @@ def _note_equal_numbers(rows: Sequence[GroupRow], journal: Journal) -> None:
 
 def _renumber(rows: Sequence[GroupRow]) -> list[GroupRow]:
     """Published numbers stay where they give the order already; moved fall-backs count on from them; else 1, 2, 3 …"""
-    ordinary = [row.seq for row in rows if not row.is_fallback]
+    ordinary = [row.seq for row in rows if not row.is_fall_back]
     numbers = [seq for seq in ordinary if seq is not None]
     kept = len(numbers) == len(ordinary) and all(before < after for before, after in pairwise(numbers))
     renumbered: list[GroupRow] = []
