@@ -12,7 +12,18 @@ from operator import or_
 from typing import NamedTuple, TypeVar
 
 from drgcalc.base.errors import RulesError
-from drgcalc.grouping.facts import LEVEL_BITS, ClassBook, Membership, Pattern, Scale, scales_of, unpack
+from drgcalc.grouping.facts import (
+    LEVEL_BITS,
+    MISSING,
+    ClassBook,
+    Membership,
+    Numbering,
+    Pattern,
+    Scale,
+    pack,
+    scales_of,
+    unpack,
+)
 from drgcalc.grouping.rules import (
     DIAGNOSIS_FIELDS,
     PROCEDURE_FIELDS,
@@ -24,6 +35,7 @@ from drgcalc.grouping.rules import (
     Not,
     Or,
     Rule,
+    fields_of,
     parse,
     walk,
 )
@@ -51,9 +63,10 @@ class CompiledScheme:
         self.exclusion_tables = Membership(scheme.exclusions)
         self._complications = Membership({position: (row.code,) for position, row in enumerate(scheme.cc)})
         self._adrgs_of = _positions(row.mdc for row in scheme.adrg)
-        self._gates: dict[int, frozenset[int]] = {}
-        self._asked: dict[tuple[frozenset[int], str], ClassBook] = {}
-        self._narrowed: dict[tuple[frozenset[int], str, int], int] = {}
+        self._gate_of: dict[int, int] = {}
+        self._gates = Numbering[frozenset[int]]()
+        self._asked: dict[tuple[int, str], ClassBook] = {}
+        self._narrowed: dict[tuple[int, str, int], int] = {}
         self._drgs_of = _positions((row.mdc, row.adrg) for row in scheme.drg)
 
     def complications(self, code: str) -> list[CcRow]:
@@ -61,47 +74,49 @@ class CompiledScheme:
         rows = [self.scheme.cc[position] for position in self._complications.of(code)]
         return [max(of_level, key=lambda row: len(row.code)) for of_level in _by_level(rows)]
 
-    def narrow(self, pattern: Pattern) -> Pattern:
-        """The pattern without what cannot matter: codes that no MDC open to its principal diagnosis asks about.
+    def gate_of(self, principal: int) -> int:
+        """The number of the set of MDCs that a principal diagnosis of this class may enter.
 
-        Records that differ only in that share one answer of `group`.
+        Behind one gate the same questions are asked, so facts can be narrowed to those before they are compared.
         """
-        gates = self._open_gates(pattern.principal)
-        return pattern._replace(
-            main=self._narrow_class(gates, "ZYSS", pattern.main),
-            other_diagnoses=self._narrow_classes(gates, "QTZD", pattern.other_diagnoses),
-            other_procedures=self._narrow_classes(gates, "QTSS", pattern.other_procedures),
-        )
-
-    def _open_gates(self, principal: int) -> frozenset[int]:
-        """The MDC rows that a principal diagnosis of this class may enter, depending on the rest of the record."""
-        if principal not in self._gates:
-            sets = self.books["ZYZD"].classes[principal].sets
+        if principal not in self._gate_of:
+            sets = self.books["ZYZD"].seen(principal).sets
             rules = enumerate(parse(mdc.rule) for mdc in self.scheme.mdc)
-            self._gates[principal] = frozenset(i for i, rule in rules if _outcomes(rule, sets).may_hold)
-        return self._gates[principal]
+            mdcs = frozenset(i for i, rule in rules if _outcomes(rule, sets).may_hold)
+            self._gate_of[principal] = self._gates.number(mdcs)
+        return self._gate_of[principal]
 
-    def _narrow_class(self, gates: frozenset[int], field: str, number: int) -> int:
-        if number == 0:
-            return 0
-        key = (gates, field, number)
+    def narrow_class(self, gate: int, field: str, number: int) -> int:
+        """The class that is left of a class of the field when only what is asked behind the gate can matter."""
+        key = (gate, field, number)
         if key not in self._narrowed:
-            self._narrowed[key] = self.books[field].narrow(number, self._asked_behind(gates, field))
+            self._narrowed[key] = self.books[field].narrow(number, self._asked_behind(gate, field))
         return self._narrowed[key]
 
-    def _narrow_classes(self, gates: frozenset[int], field: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
-        narrowed = {self._narrow_class(gates, field, number) for number in numbers}
-        return tuple(sorted(narrowed - {0}))
+    def narrow_classes(self, gate: int, field: str, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The same for several codes, sorted, without those that do not matter."""
+        return tuple(sorted({self.narrow_class(gate, field, number) for number in numbers} - {0}))
 
-    def _asked_behind(self, gates: frozenset[int], field: str) -> ClassBook:
-        """What these MDCs and their ADRGs ask about a field."""
-        key = (gates, field)
+    def narrow_scalars(self, gate: int, scalars: int) -> int:
+        """Packed positions on the gate scales, those that nothing behind the gate asks for set to missing."""
+        fields = frozenset[str]().union(*(fields_of(rule) for rule in self._rules_behind(gate)))
+        placed = zip(self.gate_scales, unpack(scalars, self.gate_scales), strict=True)
+        return pack((position if scale.field in fields else MISSING for scale, position in placed), self.gate_scales)
+
+    def _asked_behind(self, gate: int, field: str) -> ClassBook:
+        key = (gate, field)
         if key not in self._asked:
-            codes = {self.scheme.mdc[i].code for i in gates}
-            rules = [self.scheme.mdc[i].rule for i in sorted(gates)]
-            rules += [row.rule for row in self.scheme.adrg if row.mdc in codes]
-            self._asked[key] = ClassBook([parse(rule) for rule in rules], field)
+            self._asked[key] = ClassBook(self._rules_behind(gate), field)
         return self._asked[key]
+
+    def _rules_behind(self, gate: int) -> list[Rule]:
+        """The rules of the gate's MDCs, of their ADRGs and of their DRGs."""
+        mdcs = [self.scheme.mdc[i] for i in sorted(self._gates.value(gate))]
+        codes = {mdc.code for mdc in mdcs}
+        rules = [mdc.rule for mdc in mdcs]
+        rules += [row.rule for row in self.scheme.adrg if row.mdc in codes]
+        rules += [row.rule for row in self.scheme.drg if row.mdc in codes]
+        return [parse(rule) for rule in dict.fromkeys(rules)]
 
     def group(self, patterns: Sequence[Pattern]) -> list[int]:
         """For each pattern the index of its ADRG row: MDCs in order of trial, the ADRGs of each in order of trial.
@@ -194,7 +209,7 @@ class Truth:
         """For each set, the patterns with a code of it in the field."""
         holders: dict[str, int] = {}
         for number, holder in _bit_sets(classes, len(self._patterns)).items():
-            for name in self._books[field].classes[number].sets:
+            for name in self._books[field].seen(number).sets:
                 holders[name] = holders.get(name, 0) | holder
         return holders
 
@@ -205,7 +220,7 @@ class Truth:
             "QTZD": pattern.other_diagnoses,
             "QTSS": pattern.other_procedures,
         }
-        classes = [self._books[field].classes[number] for field in rule.fields for number in held[field]]
+        classes = [self._books[field].seen(number) for field in rule.fields for number in held[field]]
         found = len({seen.counted_as for seen in classes if rule.set_id in seen.sets})
         return {
             "<": found < rule.number,

@@ -19,31 +19,26 @@ import pyarrow as pa
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
-from drgcalc.grouping.facts import LEVEL_BITS, Pattern, Scale
+from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern, Scale
 from drgcalc.grouping.rules import asks_for_codes, parse
 from drgcalc.grouping.scheme import Scheme, Status, status_of
 
-_CLASSES = pa.list_(pa.int32())
-_DIAGNOSES = pa.schema(
-    [("raw", pa.string()), ("principal", pa.int32()), ("excluding", pa.int32()), ("other", pa.int32())]
-)
-_COMPLICATIONS = pa.schema([("raw", pa.string()), ("level", pa.uint8()), ("exclusion", pa.int32())])
-_EXCLUDED = pa.schema([("excluding", pa.int32()), ("exclusion", pa.int32())])
-_PROCEDURES = pa.schema([("raw", pa.string()), ("main", pa.int32()), ("other", pa.int32())])
-_FACTS = [("principal", pa.int32()), ("main", pa.int32()), ("diagnoses", _CLASSES), ("procedures", _CLASSES)]
-_ADRG_ANSWERS = pa.schema([*_FACTS, ("gate_scalars", pa.int32()), ("adrg", pa.int32()), ("asks_codes", pa.bool_())])
-_DRG_ANSWERS = pa.schema(
-    [
-        ("adrg", pa.int32()),
-        *_FACTS,
-        ("levels", pa.uint8()),
-        ("group_scalars", pa.int32()),
-        ("status", pa.string()),
-        ("mdc", pa.string()),
-        ("adrg_code", pa.string()),
-        ("drg_code", pa.string()),
-    ]
-)
+_INT = pa.int32()
+_CLASSES = pa.list_(_INT)
+_FACTS = {"principal": _INT, "main": _INT, "diagnoses": _INT, "procedures": _INT}
+_NAMES = {"status": pa.string(), "mdc": pa.string(), "adrg_code": pa.string(), "drg_code": pa.string()}
+_DICTIONARIES = {
+    "diagnosis_facts": {"raw": pa.string(), "principal": _INT, "gate": _INT, "excluding": _INT, "other": _INT},
+    "complication_facts": {"raw": pa.string(), "level": pa.uint8(), "exclusion": _INT},
+    "excluded": {"excluding": _INT, "exclusion": _INT},
+    "procedure_facts": {"raw": pa.string(), "main": _INT, "other": _INT},
+    "narrowed_main": {"gate": _INT, "given": _INT, "kept": _INT},
+    "narrowed_scalars": {"gate": _INT, "given": _INT, "kept": _INT},
+    "narrowed_diagnoses": {"gate": _INT, "given": _CLASSES, "kept": _INT},
+    "narrowed_procedures": {"gate": _INT, "given": _CLASSES, "kept": _INT},
+    "adrg_answers": {**_FACTS, "gate_scalars": _INT, "adrg": _INT, "asks_codes": pa.bool_()},
+    "drg_answers": {"adrg": _INT, **_FACTS, "levels": pa.uint8(), "group_scalars": _INT, **_NAMES},
+}
 _NO_EXCLUSION = -1
 
 
@@ -56,8 +51,7 @@ class Engine:
     """Groups part after part in one DuckDB connection.
 
     Owns the connection's tables scalar_values, scalars, heads, levels, other_diagnoses, other_procedures, facts,
-    placed, grouped, and the dictionaries diagnosis_facts, complication_facts, excluded, procedure_facts,
-    adrg_answers, drg_answers.
+    placed, grouped, and the dictionaries named in _DICTIONARIES.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scheme: Scheme) -> None:
@@ -65,16 +59,12 @@ class Engine:
         self._compiled = CompiledScheme(scheme)
         self._scheme = scheme
         self._exclusion_numbers = {name: number for number, name in enumerate(sorted(scheme.exclusions))}
-        self._excluding_numbers: dict[frozenset[str], int] = {frozenset(): 0}
-        self._asks_codes = _adrgs_that_ask_for_codes(self._compiled)
-        self._tables = {
-            "diagnosis_facts": _DIAGNOSES.empty_table(),
-            "complication_facts": _COMPLICATIONS.empty_table(),
-            "excluded": _EXCLUDED.empty_table(),
-            "procedure_facts": _PROCEDURES.empty_table(),
-            "adrg_answers": _ADRG_ANSWERS.empty_table(),
-            "drg_answers": _DRG_ANSWERS.empty_table(),
-        }
+        self._excluding = Numbering[frozenset[str]](frozenset())
+        self._diagnosis_lists = Numbering[tuple[int, ...]](())
+        self._procedure_lists = Numbering[tuple[int, ...]](())
+        self._asks_codes = _adrgs_that_ask_for_codes(scheme)
+        self._no_gate = self._compiled.gate_of(0)
+        self._tables = {name: pa.schema(columns.items()).empty_table() for name, columns in _DICTIONARIES.items()}
         for name, table in self._tables.items():
             connection.register(name, table)
 
@@ -85,15 +75,19 @@ class Engine:
         """
         self._learn_codes()
         self._place_scalars()
-        for step in ("heads", "levels", "other_diagnoses", "other_procedures", "facts"):
-            self._run(step)
-        self._answer_adrgs()
+        self._run("heads", {"no_gate": self._no_gate})
+        self._run("levels")
+        self._run("other_diagnoses")
+        self._run("other_procedures")
+        self._narrow()
+        self._run("facts")
+        self._answer_patterns()
         self._run("placed")
-        self._answer_drgs()
+        self._answer_refinements()
         self._run("grouped")
 
-    def _run(self, name: str) -> None:
-        self._con.execute(_sql(name)).complete()
+    def _run(self, name: str, parameters: dict[str, Any] | None = None) -> None:
+        self._con.execute(_sql(name), parameters).complete()
 
     def _rows(self, name: str) -> list[tuple[Any, ...]]:
         return self._con.execute(_sql(name)).fetchall()
@@ -101,28 +95,27 @@ class Engine:
     def _learn_codes(self) -> None:
         """Put every code text that the engine has not met into the dictionaries."""
         compiled, books = self._compiled, self._compiled.books
-        diagnoses, complications, procedures = [], [], []
+        diagnoses, complications, excluded = [], [], []
         for raw, code in self._rows("new_diagnoses"):
             sets = compiled.diagnosis_sets.of(code)
-            excluding = self._excluding(compiled.exclusion_tables.of(code))
-            diagnoses.append((raw, books["ZYZD"].number(code, sets), excluding, books["QTZD"].number(code, sets)))
+            principal, other = books["ZYZD"].number(code, sets), books["QTZD"].number(code, sets)
+            tables = compiled.exclusion_tables.of(code)
+            known = len(self._excluding)
+            excluding = self._excluding.number(tables)
+            if excluding == known:
+                excluded += [(excluding, self._exclusion_numbers[name]) for name in tables]
+            diagnoses.append((raw, principal, compiled.gate_of(principal), excluding, other))
             for row in compiled.complications(code):
                 exclusion = self._exclusion_numbers.get(row.exclusion_set, _NO_EXCLUSION)
                 complications.append((raw, LEVEL_BITS[row.level], exclusion))
+        self._append("diagnosis_facts", diagnoses)
+        self._append("complication_facts", complications)
+        self._append("excluded", excluded)
+        procedures = []
         for raw, code in self._rows("new_procedures"):
             sets = compiled.procedure_sets.of(code)
             procedures.append((raw, books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets)))
-        self._append("diagnosis_facts", diagnoses)
-        self._append("complication_facts", complications)
         self._append("procedure_facts", procedures)
-
-    def _excluding(self, tables: frozenset[str]) -> int:
-        """The number of the set of exclusion tables that a principal diagnosis stands in."""
-        if tables not in self._excluding_numbers:
-            number = len(self._excluding_numbers)
-            self._excluding_numbers[tables] = number
-            self._append("excluded", [(number, self._exclusion_numbers[name]) for name in sorted(tables)])
-        return self._excluding_numbers[tables]
 
     def _place_scalars(self) -> None:
         """View `scalars`: the position of every scalar on its scale, packed into one number for each stage."""
@@ -135,22 +128,48 @@ class Engine:
             _packed(self._compiled.group_scales).alias("group_scalars"),
         ).create_view("scalars", replace=True)
 
-    def _answer_adrgs(self) -> None:
-        """Answer the facts that no earlier record had. What no open MDC asks about is dropped first: fewer patterns."""
-        rows = self._rows("new_adrg_facts")
-        patterns = [self._compiled.narrow(Pattern(p, m, tuple(d), tuple(o), 0, s)) for p, m, d, o, s in rows]
-        distinct = list(dict.fromkeys(patterns))
-        adrg_of = dict(zip(distinct, self._compiled.group(distinct), strict=True))
-        found = [adrg_of[pattern] for pattern in patterns]
-        answers = [(*row, adrg, adrg in self._asks_codes) for row, adrg in zip(rows, found, strict=True)]
-        self._append("adrg_answers", answers)
+    def _narrow(self) -> None:
+        """Reduce what records hold to what the MDCs open to them ask about: far fewer patterns, the same answers."""
+        narrow = self._compiled
+        self._append(
+            "narrowed_main", [(gate, n, narrow.narrow_class(gate, "ZYSS", n)) for gate, n in self._rows("new_mains")]
+        )
+        self._append(
+            "narrowed_scalars", [(gate, n, narrow.narrow_scalars(gate, n)) for gate, n in self._rows("new_scalars")]
+        )
+        self._append(
+            "narrowed_diagnoses",
+            [
+                (gate, given, self._diagnosis_lists.number(narrow.narrow_classes(gate, "QTZD", given)))
+                for gate, given in self._rows("new_other_diagnoses")
+            ],
+        )
+        self._append(
+            "narrowed_procedures",
+            [
+                (gate, given, self._procedure_lists.number(narrow.narrow_classes(gate, "QTSS", given)))
+                for gate, given in self._rows("new_other_procedures")
+            ],
+        )
 
-    def _answer_drgs(self) -> None:
-        rows = self._rows("new_drg_facts")
-        patterns = [Pattern(p, m, tuple(d), tuple(o), levels, s) for _, p, m, d, o, levels, s in rows]
+    def _pattern(
+        self, principal: int, main: int, diagnoses: int, procedures: int, levels: int, scalars: int
+    ) -> Pattern:
+        others = self._diagnosis_lists.value(diagnoses), self._procedure_lists.value(procedures)
+        return Pattern(principal, main, *others, levels, scalars)
+
+    def _answer_patterns(self) -> None:
+        rows = self._rows("new_patterns")
+        adrgs = self._compiled.group([self._pattern(*codes, 0, scalars) for *codes, scalars in rows])
+        self._append(
+            "adrg_answers", [(*row, adrg, adrg in self._asks_codes) for row, adrg in zip(rows, adrgs, strict=True)]
+        )
+
+    def _answer_refinements(self) -> None:
+        rows = self._rows("new_refinements")
         adrgs = [row[0] for row in rows]
-        found = self._compiled.refine(patterns, adrgs)
-        self._append("drg_answers", [(*row, *self._names(row[0], drg)) for row, drg in zip(rows, found, strict=True)])
+        drgs = self._compiled.refine([self._pattern(*facts) for _, *facts in rows], adrgs)
+        self._append("drg_answers", [(*row, *self._names(row[0], drg)) for row, drg in zip(rows, drgs, strict=True)])
 
     def _names(self, adrg: int, drg: int) -> tuple[str, str | None, str | None, str | None]:
         """Status and codes of an answer. An ADRG none of whose DRG rows holds leaves the case ungrouped in it."""
@@ -189,7 +208,7 @@ def _as_number(condition: Expression) -> Expression:
     return condition.cast("INTEGER")
 
 
-def _adrgs_that_ask_for_codes(compiled: CompiledScheme) -> frozenset[int]:
+def _adrgs_that_ask_for_codes(scheme: Scheme) -> frozenset[int]:
     """The ADRG rows with a DRG rule that reads codes beyond the complication level."""
-    asking = {(row.mdc, row.adrg) for row in compiled.scheme.drg if asks_for_codes(parse(row.rule))}
-    return frozenset(i for i, row in enumerate(compiled.scheme.adrg) if (row.mdc, row.code) in asking)
+    asking = {(row.mdc, row.adrg) for row in scheme.drg if asks_for_codes(parse(row.rule))}
+    return frozenset(i for i, row in enumerate(scheme.adrg) if (row.mdc, row.code) in asking)

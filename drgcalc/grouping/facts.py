@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from drgcalc.grouping.rules import Compare, Count, Member, Rule, walk
 
 Owner = TypeVar("Owner", bound=Hashable)
+Value = TypeVar("Value", bound=Hashable)
 
 MISSING = 0
 LEVEL_BITS = {"CC": 1, "MCC": 2}
@@ -29,6 +30,29 @@ class CodeClass(NamedTuple):
 NO_CLASS = CodeClass(frozenset(), "")
 
 
+class Numbering(Generic[Value]):
+    """Values numbered from 0 in the order in which they are first met."""
+
+    def __init__(self, *values: Value) -> None:
+        self._values = list(values)
+        self._numbers = {value: number for number, value in enumerate(values)}
+
+    def number(self, value: Value) -> int:
+        """The number of the value, a new one if it was not met before."""
+        if value not in self._numbers:
+            self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return self._numbers[value]
+
+    def __len__(self) -> int:
+        """How many values there are: the number that the next new one gets."""
+        return len(self._values)
+
+    def value(self, number: int) -> Value:
+        """The value with that number."""
+        return self._values[number]
+
+
 class ClassBook:
     """The classes of one field, numbered from 0: class 0 is no code, or a code that no rule asks about."""
 
@@ -42,24 +66,21 @@ class ClassBook:
                 counted.add(part.set_id)
         self._counted = frozenset(counted)
         self._asked = frozenset(asked) | self._counted
-        self.classes = [NO_CLASS]
-        self._numbers = {NO_CLASS: 0}
+        self._classes = Numbering(NO_CLASS)
 
     def number(self, code: str, sets: frozenset[str]) -> int:
         """The number of the class of a code that belongs to these sets."""
-        return self._numbered(CodeClass(sets & self._asked, code if sets & self._counted else ""))
+        return self._classes.number(CodeClass(sets & self._asked, code if sets & self._counted else ""))
 
     def narrow(self, number: int, asked: ClassBook) -> int:
         """The number of the class that is left of a class when only what `asked` asks can matter."""
-        seen = self.classes[number]
+        seen = self.seen(number)
         kept = CodeClass(seen.sets & asked._asked, seen.counted_as if seen.sets & asked._counted else "")
-        return self._numbered(kept)
+        return self._classes.number(kept)
 
-    def _numbered(self, seen: CodeClass) -> int:
-        if seen not in self._numbers:
-            self._numbers[seen] = len(self.classes)
-            self.classes.append(seen)
-        return self._numbers[seen]
+    def seen(self, number: int) -> CodeClass:
+        """What rules can see of a code of that class."""
+        return self._classes.value(number)
 
 
 class Membership(Generic[Owner]):
@@ -126,10 +147,7 @@ def scales_of(rules: Iterable[Rule]) -> tuple[Scale, ...]:
 
 
 class Pattern(NamedTuple):
-    """The facts of a record. Classes are numbers of the field's ClassBook.
-
-    scalars: the positions on the scales, as one mixed-radix number, the last scale lowest.
-    """
+    """The facts of a record: numbers of the fields' ClassBooks, level bits, packed positions on the scales."""
 
     principal: int
     main: int
@@ -139,8 +157,16 @@ class Pattern(NamedTuple):
     scalars: int
 
 
+def pack(positions: Iterable[int], scales: Sequence[Scale]) -> int:
+    """The positions on the scales as one mixed-radix number, the last scale lowest."""
+    packed = 0
+    for scale, position in zip(scales, positions, strict=True):
+        packed = packed * scale.size + position
+    return packed
+
+
 def unpack(scalars: int, scales: Sequence[Scale]) -> list[int]:
-    """The position on each scale, in the order of the scales."""
+    """The position on each scale: the inverse of `pack`."""
     positions = []
     for scale in reversed(scales):
         scalars, position = divmod(scalars, scale.size)

@@ -1,15 +1,21 @@
--- grain: one row per accepted record of the part: everything rules can see of it, as small integers
+-- grain: one row per accepted record of the part: all of it that can matter to the rules, as small integers
 CREATE OR REPLACE TEMP TABLE facts AS
 SELECT
     heads.source_row,
     heads.principal,
-    heads.main,
-    heads.gate_scalars,
+    narrowed_main.kept AS main,
+    COALESCE(narrowed_diagnoses.kept, 0) AS diagnoses,
+    COALESCE(narrowed_procedures.kept, 0) AS procedures,
+    narrowed_scalars.kept AS gate_scalars,
     heads.group_scalars,
-    COALESCE(levels.levels, 0) AS levels,
-    COALESCE(other_diagnoses.classes, CAST([] AS INTEGER[])) AS diagnoses,
-    COALESCE(other_procedures.classes, CAST([] AS INTEGER[])) AS procedures
+    COALESCE(levels.levels, 0) AS levels
 FROM heads
+INNER JOIN narrowed_main ON narrowed_main.gate = heads.gate AND narrowed_main.given = heads.main
+INNER JOIN narrowed_scalars ON narrowed_scalars.gate = heads.gate AND narrowed_scalars.given = heads.gate_scalars
 LEFT JOIN levels USING (source_row)            -- absent: no complication
 LEFT JOIN other_diagnoses USING (source_row)   -- absent: no other diagnosis that rules ask about
+LEFT JOIN narrowed_diagnoses
+    ON narrowed_diagnoses.gate = heads.gate AND narrowed_diagnoses.given = other_diagnoses.classes
 LEFT JOIN other_procedures USING (source_row)  -- absent: no other procedure that rules ask about
+LEFT JOIN narrowed_procedures
+    ON narrowed_procedures.gate = heads.gate AND narrowed_procedures.given = other_procedures.classes

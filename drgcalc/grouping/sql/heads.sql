@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE heads AS
 SELECT
     scalars.source_row,
     COALESCE(diagnosis_facts.principal, 0) AS principal,
-    COALESCE(diagnosis_facts.excluding, 0) AS excluding,
+    COALESCE(diagnosis_facts.gate, $no_gate) AS gate,
     COALESCE(procedure_facts.main, 0) AS main,
     scalars.gate_scalars,
     scalars.group_scalars

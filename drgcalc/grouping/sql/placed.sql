@@ -3,11 +3,11 @@ CREATE OR REPLACE TEMP TABLE placed AS
 SELECT
     facts.source_row,
     adrg_answers.adrg,
-    facts.levels,
     CASE WHEN adrg_answers.asks_codes THEN facts.principal ELSE 0 END AS principal,
     CASE WHEN adrg_answers.asks_codes THEN facts.main ELSE 0 END AS main,
-    CASE WHEN adrg_answers.asks_codes THEN facts.diagnoses ELSE CAST([] AS INTEGER[]) END AS diagnoses,
-    CASE WHEN adrg_answers.asks_codes THEN facts.procedures ELSE CAST([] AS INTEGER[]) END AS procedures,
+    CASE WHEN adrg_answers.asks_codes THEN facts.diagnoses ELSE 0 END AS diagnoses,
+    CASE WHEN adrg_answers.asks_codes THEN facts.procedures ELSE 0 END AS procedures,
+    facts.levels,
     facts.group_scalars
 FROM facts
 INNER JOIN adrg_answers USING (principal, main, diagnoses, procedures, gate_scalars)
