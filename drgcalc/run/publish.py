@@ -24,7 +24,7 @@ LOCK = ".lock"
 CLOSED = "closed.json"
 
 _VERSION = re.compile(r"v(\d+)")
-_DRAFT = re.compile(r"\.v\d+\.partial-\d+")
+_DRAFT = re.compile(r"\.(v\d+|work)\.partial-\w+")
 
 
 @dataclass(frozen=True)

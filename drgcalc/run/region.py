@@ -14,6 +14,7 @@ from typing import Any
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
+from drgcalc.run.manifest import block_hash
 from drgcalc.run.region_tables import (
     FundItem,
     Hospital,
@@ -46,6 +47,7 @@ class Region:
 
     `date_basis` says which date decides month and year. `aliases` maps a canonical column to extra headers, `values`
     a column to local value -> canonical value. `salt_file` is None when the region has none of its own.
+    `settings_hash` is the hash of region.toml without its policy blocks.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class Region:
     values: Mapping[str, Mapping[str, str]]
     salt_file: Path | None
     policy_blocks: tuple[Mapping[str, Any], ...]
+    settings_hash: str
     hospitals: tuple[Hospital, ...]
     scores: tuple[Score, ...]
     fund: tuple[FundItem, ...]
@@ -73,10 +76,10 @@ class Region:
         """Insurance-scheme code of a record -> pool."""
         return {code: pool.id for pool in self.pools for code in pool.codes}
 
-    def files(self) -> tuple[Path, ...]:
-        """The region's own files besides records, for the manifest."""
-        tables = (*sorted(self.folder.glob("scores/*.csv")), *sorted(self.folder.glob("fund/*.csv")))
-        return (self.folder / REGION_FILE, self.folder / "hospitals.csv", *tables)
+    def tables(self) -> tuple[Path, ...]:
+        """The region's own tables, records aside."""
+        scores, fund = sorted(self.folder.glob("scores/*.csv")), sorted(self.folder.glob("fund/*.csv"))
+        return (self.folder / "hospitals.csv", *scores, *fund)
 
 
 def load_region(folder: Path) -> Region:
@@ -102,6 +105,7 @@ def load_region(folder: Path) -> Region:
         values=_read_values(document.get("values", {})),
         salt_file=_read_salt(folder, document.get("salt", {})),
         policy_blocks=_read_policy_blocks(document["policy"]),
+        settings_hash=block_hash({key: value for key, value in document.items() if key != "policy"}),
         hospitals=read_hospitals(folder),
         scores=read_scores(folder),
         fund=read_fund(folder, [pool.id for pool in pools]),

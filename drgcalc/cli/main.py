@@ -1,0 +1,64 @@
+"""The program: its commands, and the one place where exceptions become exit codes."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from types import TracebackType
+
+import click
+
+from drgcalc.base.errors import ExitCode
+from drgcalc.cli import region_commands, table_commands
+
+DEBUG = "DRGCALC_DEBUG"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("drgcalc"), prog_name="drgcalc")
+def commands() -> None:
+    """Settle hospitals by DRG or DIP points: records in; groups, points, point values, allocations and a ledger out.
+
+    Exit codes: 0 done, 1 a bug, 2 usage, 3 input, 4 rules or policy, 5 unbalanced, 6 output, 130 interrupted.
+    """
+
+
+for command in (*region_commands.COMMANDS, table_commands.tables):
+    commands.add_command(command)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command line (this process's own when `args` is None) and give its exit code."""
+    if args is None:
+        sys.excepthook = _report_bug
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of another encoding must not stop a settlement
+    try:
+        with commands.make_context("drgcalc", list(sys.argv[1:] if args is None else args)) as context:
+            commands.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: nothing was published", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has closed it; Python's own flush at exit must not complain a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OUTPUT
+    return ExitCode.DONE
+
+
+def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What a user sees of a bug; Python ends with exit code 1 afterwards."""
+    click.echo(f"error: drgcalc has a bug: {kind.__name__}: {error}", err=True)
+    click.echo(f"hint: nothing was published; please report it with what {DEBUG}=1 in the environment shows", err=True)
+    if os.environ.get(DEBUG):
+        sys.__excepthook__(kind, error, trace)

@@ -1,0 +1,62 @@
+"""Options that every command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from drgcalc.base.errors import DrgcalcError
+from drgcalc.cli.talk import Talk
+
+Function: TypeAlias = Callable[..., None]
+
+REGION = click.option(
+    "--region",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="this folder",
+    metavar="DIR",
+    help="Folder of the region; only this one is looked at.",
+)
+OTHERS = (
+    click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("--json", "json_", is_flag=True, help="One JSON document on stdout, nothing else."),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Form of the messages on stderr.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Do all the work, publish nothing."),
+    click.option("--strict", is_flag=True, help="Warnings and rejected records stop the command."),
+)
+
+
+def talking(function: Function) -> Function:
+    """A command with the common options, its first argument a Talk; a DrgcalcError becomes its exit code."""
+
+    @wraps(function)
+    def command(
+        *, region: Path, quiet: bool, json_: bool, log_format: str, dry_run: bool, strict: bool, **others: Any
+    ) -> None:
+        talk = Talk(region, quiet, json_, log_format, dry_run, strict)
+        try:
+            function(talk, **others)
+        except DrgcalcError as error:
+            talk.failure(error)
+            raise click.exceptions.Exit(error.exit_code) from error
+
+    for option in reversed((REGION, *OTHERS)):
+        command = option(command)
+    return command
+
+
+def period_options(function: Function) -> Function:
+    """--year and --month, passed on as texts or None."""
+    function = click.option("--month", metavar="YYYY-MM", help="A month, with the year's parameters.")(function)
+    return click.option("--year", metavar="YYYY", help="A settlement year.")(function)

@@ -1,0 +1,144 @@
+"""Commands that work on one region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drgcalc.base.errors import InputError, UnbalancedError, UsageError
+from drgcalc.cli.options import period_options, talking
+from drgcalc.cli.talk import Talk
+from drgcalc.run.period import Period, choose_period
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@talking
+def init(talk: Talk, folder: Path) -> None:
+    """Write a commented region into the empty or new folder DIR; it runs at once, on synthetic records."""
+    from drgcalc.run.init import init as write_region
+
+    files = write_region(folder, dry_run=talk.dry_run)
+    talk.result({"folder": folder, "files": files}, lambda: [f"{name}" for name in files])
+    talk.note(f"next: drgcalc settle --region {folder} --year 2024")
+
+
+@click.command()
+@period_options
+@talking
+def check(talk: Talk, year: str | None, month: str | None) -> None:
+    """Check the records of a period (of all policies, when none is named) and show what is wrong."""
+    from drgcalc.report import terminal
+    from drgcalc.run.check import check as run_check
+
+    with talk.progress() as progress:
+        result = run_check(talk.region, choose_period(year, month), progress)
+    talk.result(result, lambda: terminal.checked(result))
+    if talk.strict and (result.rejected or result.count("warning")):
+        raise InputError(
+            f"{result.rejected} records rejected, {result.count('warning')} warnings",
+            hint="mend the records, or run without --strict",
+        )
+
+
+@click.command()
+@period_options
+@talking
+def group(talk: Talk, year: str | None, month: str | None) -> None:
+    """Group the records of a period and publish them as out/cases/PERIOD/vN/cases.parquet."""
+    from drgcalc.report import terminal
+    from drgcalc.run.group import group as run_group
+
+    with talk.progress() as progress:
+        result = run_group(
+            talk.region, choose_period(year, month), dry_run=talk.dry_run, strict=talk.strict, progress=progress
+        )
+    talk.result(result, lambda: terminal.grouped(result))
+
+
+@click.command()
+@period_options
+@talking
+def settle(talk: Talk, year: str | None, month: str | None) -> None:
+    """Settle a year or a month: group what is not grouped yet, settle, publish out/PERIOD/vN/."""
+    from drgcalc.report import terminal
+    from drgcalc.run.settle import settle as run_settle
+
+    with talk.progress() as progress:
+        result = run_settle(
+            talk.region, _required(year, month), dry_run=talk.dry_run, strict=talk.strict, progress=progress
+        )
+    talk.result(result, lambda: terminal.settled(result))
+    records = result.grouping.records
+    talk.note(
+        f"{result.period}: {records.read:,} records, {records.rejected:,} rejected, "
+        f"{len({row.hospital_id for row in result.allocations}):,} hospitals, {len(result.warnings)} warnings; "
+        "balanced to the fen."
+    )
+
+
+@click.command()
+@click.argument("record", required=False)
+@click.option("--hospital", metavar="ID", help="Explain what this hospital is paid, posting by posting.")
+@period_options
+@talking
+def explain(talk: Talk, record: str | None, hospital: str | None, year: str | None, month: str | None) -> None:
+    """Explain why RECORD (a settlement id) is in its group, or with --hospital why a hospital is paid its amount."""
+    from drgcalc.report import terminal
+    from drgcalc.run import explain as run_explain
+
+    if (record is None) == (hospital is None):
+        raise UsageError("explain takes a RECORD or --hospital ID", hint="one of the two, not both")
+    period = choose_period(year, month)
+    if hospital is not None:
+        account = run_explain.explain_hospital(talk.region, hospital, period)
+        talk.result(account, lambda: terminal.statement(account))
+        return
+    reason = run_explain.explain_record(talk.region, str(record), period)
+    talk.result(reason, lambda: terminal.explained(reason))
+
+
+@click.command()
+@click.argument("period", required=False)
+@talking
+def verify(talk: Talk, period: str | None) -> None:
+    """Recompute hashes, sums and identities of what is published for PERIOD, or for every period."""
+    from drgcalc.report import terminal
+    from drgcalc.run.verify import verify as run_verify
+
+    results = run_verify(talk.region, period)
+    talk.result(results, lambda: (part for result in results for part in terminal.verified(result)))
+    if failed := [result for result in results if not result.holds]:
+        proof = next(proof for proof in failed[0].proofs if not proof.holds)
+        raise UnbalancedError(
+            f"{failed[0].folder}: {proof.statement}: expected {proof.expected}, found {proof.found}",
+            hint="restore what was changed, or settle again: that makes a new version and keeps this one",
+        )
+
+
+@click.group()
+def policy() -> None:
+    """Look at the policy blocks of a region."""
+
+
+@policy.command("show")
+@period_options
+@talking
+def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
+    """Print every number in force in a period, with its unit and source."""
+    from drgcalc.report import terminal
+    from drgcalc.run.policy import show
+
+    terms = show(talk.region, _required(year, month))
+    talk.result(terms, lambda: terminal.policy(terms))
+
+
+COMMANDS = (init, check, group, settle, explain, verify, policy)
+
+
+def _required(year: str | None, month: str | None) -> Period:
+    period = choose_period(year, month)
+    if period is None:
+        raise UsageError("which period?", hint="write --year 2024, or --month 2024-05")
+    return period

@@ -1,0 +1,151 @@
+"""What a command found, as plain values: `run` fills them in, `report` renders them, `--json` prints them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from drgcalc.base.errors import Finding
+from drgcalc.settlement.rows import Allocation, PoolLine
+from drgcalc.settlement.settle import PoolValue
+
+
+class FindingCount(NamedTuple):
+    """All findings of one code: how many, and the first few."""
+
+    code: str
+    severity: str
+    times: int
+    examples: tuple[Finding, ...]
+
+
+class StatementLine(NamedTuple):
+    """One posting of a hospital's account, and the account's balance after it, yuan."""
+
+    pool: str
+    step: str
+    account: str
+    amount: Decimal
+    balance: Decimal
+    explanation: str
+    source: str
+
+
+class Proof(NamedTuple):
+    """One statement that was checked. `difference` is empty where the statement is not about an amount."""
+
+    statement: str
+    holds: bool
+    expected: str
+    found: str
+    difference: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where results stand: folder relative to the region, empty after a dry run. Same results make no new version."""
+
+    period: str
+    version: int
+    folder: str
+    unchanged: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Records in: read = accepted + rejected + duplicates + outside.
+
+    `duplicates` are identical copies of records that were kept, `outside` are records of other periods.
+    """
+
+    period: str
+    files: int
+    read: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    outside: int
+    findings: tuple[FindingCount, ...]
+
+    def count(self, severity: str) -> int:
+        """Findings of that severity."""
+        return sum(finding.times for finding in self.findings if finding.severity == severity)
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Records to cases. `statuses` counts cases by status; `groups` is the number of groups that were met.
+
+    `reused`: the cases of an earlier run with the same inputs were taken.
+    """
+
+    records: Checked
+    scheme: str
+    edition: str
+    statuses: Mapping[str, int]
+    groups: int
+    reused: bool
+    place: Place
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The main job. `findings` are the settlement's own; `proofs` the identities checked, all of which hold."""
+
+    region: str
+    period: str
+    grouping: Grouped
+    waterfall: tuple[PoolLine, ...]
+    values: tuple[PoolValue, ...]
+    allocations: tuple[Allocation, ...]
+    findings: tuple[Finding, ...]
+    proofs: tuple[Proof, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One hospital's postings in one period, in order; the balance of the last line is what it is paid or owes."""
+
+    period: str
+    hospital_id: str
+    hospital_name: str
+    lines: tuple[StatementLine, ...]
+    totals: Mapping[str, Decimal]
+
+
+class Term(NamedTuple):
+    """One entry of a policy block."""
+
+    key: str
+    value: str
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A policy block, flat, in its own order."""
+
+    title: str
+    document: str
+    effective_from: date
+    effective_to: date
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `drgcalc verify` recomputed for one published version."""
+
+    period: str
+    folder: str
+    proofs: tuple[Proof, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every statement holds."""
+        return all(proof.holds for proof in self.proofs)

@@ -1,0 +1,244 @@
+"""Results as rich renderables that read well at 80 columns, Chinese names included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from drgcalc.base.money import total
+from drgcalc.report.model import Checked, FindingCount, Grouped, Place, Proof, Settled, Statement, Terms, Verified
+from drgcalc.settlement.rows import Allocation, PoolLine
+from drgcalc.settlement.settle import PoolValue
+
+LARGEST = 10
+
+_STYLES = {"error": "red", "warning": "yellow"}
+_STATUSES = {
+    "grouped": "grouped 入组",
+    "ambiguous": "ambiguous 歧义",
+    "ungrouped": "ungrouped 未入组",
+    "excluded": "excluded 不纳入",
+}
+
+
+def checked(result: Checked) -> Iterator[RenderableType]:
+    """Records in, accepted and rejected, and every finding code with three examples."""
+    yield _records(result)
+    yield from findings(result.findings)
+
+
+def grouped(result: Grouped) -> Iterator[RenderableType]:
+    """Records in, cases by status, findings."""
+    yield from checked(result.records)
+    yield _statuses(result)
+    yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
+    yield _place(result.place)
+
+
+def settled(result: Settled) -> Iterator[RenderableType]:
+    """The main job, top to bottom: records, groups, pool, point values, largest allocations, what to do next."""
+    yield Text(f"{result.region} {result.period}", style="bold")
+    yield _records(result.grouping.records)
+    yield from findings(result.grouping.records.findings)
+    yield _statuses(result.grouping)
+    for pool, lines in groupby(result.waterfall, key=lambda line: line.pool):
+        yield waterfall(pool, list(lines))
+    yield point_values(result.values)
+    yield from allocations(result.allocations)
+    for finding in result.findings:
+        yield Text(f"{finding.severity} {finding.code}: {finding.message}", style=_STYLES.get(finding.severity, ""))
+    yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
+    yield _place(result.place)
+    yield from _next_steps(result)
+
+
+def findings(counts: Sequence[FindingCount]) -> Iterator[RenderableType]:
+    """Exact counts of every code, and its first examples: where, what it held, what to do."""
+    if not counts:
+        return
+    table = _table("Findings 问题", ("code", "left"), ("severity", "left"), ("count", "right"), ("example", "fold"))
+    for finding in counts:
+        for position, example in enumerate(finding.examples):
+            head = (finding.code, finding.severity, number(finding.times)) if position == 0 else ("", "", "")
+            place = f"{example.file} row {example.row}" if example.row else example.file
+            cell = f"{example.field}={example.value}: " if example.value else ""
+            table.add_row(*head, Text(f"{place}: {cell}{example.message}"))
+        if finding.examples and finding.examples[0].hint:
+            table.add_row("", "", "", Text(f"→ {finding.examples[0].hint}"))
+    yield table
+
+
+def waterfall(pool: str, lines: Sequence[PoolLine]) -> Table:
+    """From collections to the pool that is paid out, line by line with the source of each."""
+    table = _table(f"Pool 基金池 {pool}, yuan", ("line", "fold"), ("amount", "right"), ("source", "fold"))
+    for line in lines:
+        style = "bold" if line.kind in ("subtotal", "result") else ""
+        table.add_row(Text(line.label), money(line.amount), Text(line.source), style=style)
+    return table
+
+
+def point_values(values: Sequence[PoolValue]) -> Table:
+    """One line a pool: what is divided by what."""
+    table = _table(
+        "Point values 点值",
+        ("pool", "left"),
+        ("convention", "left"),
+        ("pool, yuan", "right"),
+        ("points", "right"),
+        ("yuan/point", "right"),
+    )
+    for value in values:
+        shown = format(value.value, "f") if value.status == "paid" else f"none: {value.status}"
+        table.add_row(Text(value.pool), value.convention, money(value.fund), number(value.points), shown)
+    return table
+
+
+def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
+    """The ten largest payables, the rest in one line, and the total."""
+    if not rows:
+        return
+    largest = sorted(rows, key=lambda row: (-row.payable, row.pool, row.hospital_id))
+    shown, rest = largest[:LARGEST], largest[LARGEST:]
+    table = _table(
+        f"Largest allocations 应付金额 ({len(shown)} of {len(rows)}), yuan",
+        ("hospital", "fold"),
+        ("pool", "left"),
+        ("points", "right"),
+        ("payable", "right"),
+        ("less booked", "right"),
+    )
+    for row in shown:
+        _allocation_line(table, f"{row.hospital_id} {row.hospital_name}", row.pool, [row])
+    if rest:
+        _allocation_line(table, f"{len(rest)} others", "", rest)
+    table.add_section()
+    _allocation_line(table, "total", "", rows)
+    yield table
+
+
+def statement(result: Statement) -> Iterator[RenderableType]:
+    """A hospital's postings by pool, each with the balance after it, and what they add up to."""
+    yield Text(f"{result.hospital_id} {result.hospital_name}, {result.period}", style="bold")
+    for pool, lines in groupby(result.lines, key=lambda line: line.pool):
+        table = _table(
+            f"Pool 基金池 {pool}, yuan",
+            ("step", "left"),
+            ("posting", "fold"),
+            ("amount", "right"),
+            ("balance", "right"),
+        )
+        for line in lines:
+            text = " · ".join(part for part in (line.explanation, line.source) if part)
+            table.add_row(line.step, Text(f"{line.account}: {text}"), money(line.amount), money(line.balance))
+        table.add_section()
+        table.add_row("", "total", "", money(result.totals[pool]), style="bold")
+        yield table
+
+
+def verified(result: Verified) -> Iterator[RenderableType]:
+    """Every statement that was checked; those that fail with expected, found and difference."""
+    failed = [proof for proof in result.proofs if not proof.holds]
+    yield Text(f"{result.folder}: {len(result.proofs)} statements checked, {len(failed)} failed")
+    if failed:
+        yield proofs(failed)
+
+
+def policy(terms: Terms) -> Iterator[RenderableType]:
+    """Every number in force, with unit and source."""
+    yield Text(f"{terms.title} · {terms.document} · {terms.effective_from} to {terms.effective_to}", style="bold")
+    table = _table("Policy 政策", ("key", "fold"), ("value", "fold"), ("unit", "left"), ("source", "fold"))
+    for term in terms.terms:
+        table.add_row(Text(term.key), Text(term.value), term.unit, Text(term.source))
+    yield table
+
+
+def proofs(rows: Iterable[Proof]) -> Table:
+    """Statements with what was expected, found, and the difference."""
+    table = _table(
+        "Failed 不成立", ("statement", "fold"), ("expected", "right"), ("found", "right"), ("difference", "right")
+    )
+    for row in rows:
+        table.add_row(Text(row.statement), _short(row.expected), _short(row.found), row.difference)
+    return table
+
+
+def money(amount: Decimal) -> str:
+    """1,234,567.80"""
+    return format(amount, ",.2f")
+
+
+def number(value: int | Decimal) -> str:
+    """A count, or points with their decimals, with separators."""
+    return format(value, ",d" if isinstance(value, int) else ",f")
+
+
+def _records(result: Checked) -> Table:
+    table = _table(
+        f"Records 结算记录 {result.period}",
+        ("files", "right"),
+        ("read", "right"),
+        ("accepted", "right"),
+        ("rejected", "right"),
+        ("copies", "right"),
+        ("other periods", "right"),
+    )
+    counts = (result.files, result.read, result.accepted, result.rejected, result.duplicates, result.outside)
+    table.add_row(*map(number, counts))
+    return table
+
+
+def _statuses(result: Grouped) -> Table:
+    names = [status for status in _STATUSES if status in result.statuses]
+    table = _table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
+    table.add_row(*(number(result.statuses[name]) for name in names), number(result.groups))
+    return table
+
+
+def _place(place: Place) -> Text:
+    if not place.folder:
+        return Text("Dry run: nothing was published.")
+    return Text(f"{place.folder}: {'the same results as before, no new version' if place.unchanged else 'published'}")
+
+
+def _next_steps(result: Settled) -> Iterator[Text]:
+    yield Text("What to do next:", style="bold")
+    rejected = result.grouping.records.rejected
+    if rejected and result.place.folder:
+        yield Text(f"- {number(rejected)} records were rejected: mend what {result.place.folder}/findings.csv lists")
+    if result.place.folder:
+        yield Text(f"- open {result.place.folder}/allocations.csv in Excel; drgcalc verify {result.period} proves it")
+    if result.allocations:
+        largest = max(result.allocations, key=lambda row: row.payable)
+        yield Text(f"- drgcalc explain --hospital {largest.hospital_id} shows how one amount came about")
+
+
+def _allocation_line(table: Table, name: str, pool: str, rows: Sequence[Allocation]) -> None:
+    table.add_row(
+        Text(name),
+        Text(pool),
+        number(total(row.points for row in rows)),
+        money(total(row.payable for row in rows)),
+        money(total(row.difference for row in rows)),
+    )
+
+
+def _table(title: str, *columns: tuple[str, str]) -> Table:
+    """A table whose "fold" columns wrap and whose numbers never do."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name, kind in columns:
+        if kind == "fold":
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, justify="right" if kind == "right" else "left", no_wrap=kind == "right")
+    return table
+
+
+def _short(text: str) -> str:
+    """The first characters of a hash; amounts are never this long."""
+    return text[:12] + "…" if len(text) > 40 else text

@@ -1,0 +1,228 @@
+"""`drgcalc group`: records to cases, published under out/cases/<period>/ and taken again while nothing changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from drgcalc.base.columns import CASES, FINDINGS
+from drgcalc.base.errors import InputError
+from drgcalc.grouping.engine import Engine
+from drgcalc.grouping.scheme import Scheme, load_scheme
+from drgcalc.records import intake as records
+from drgcalc.records.sources import sha256_of
+from drgcalc.report.model import Checked, Grouped, Place
+from drgcalc.run.database import connect, sql
+from drgcalc.run.intake import (
+    Inputs,
+    Progress,
+    count_findings,
+    find_inputs,
+    make_intake,
+    read_findings,
+    record_findings,
+    region_salt,
+    salt_mark,
+)
+from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
+from drgcalc.run.period import Period, span
+from drgcalc.run.publish import Draft, Published, draft, latest, lock, output_errors
+from drgcalc.run.region import Region, load_region
+from drgcalc.run.writing import ROW_GROUP, arrow_schema, write_csv, write_parquet
+from drgcalc.settlement.policy import read_policies
+
+CASES_FILE = "cases.parquet"
+FINDINGS_FILE = "findings.csv"
+REJECTED_FILE = "rejected.parquet"
+FINDINGS_HEADERS = "both"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The cases of a period on disk: cases.parquet, findings.csv and rejected.parquet in `folder`."""
+
+    result: Grouped
+    folder: Path
+    manifest: Manifest
+
+
+def group(folder: Path, period: Period | None, *, dry_run: bool, strict: bool, progress: Progress) -> Grouped:
+    """Group the records of a period (None: of all policies) and publish the cases.
+
+    Raises InputError, RulesError or OutputError; then nothing is published.
+    """
+    region = load_region(folder)
+    with lock(region.out), grouped_cases(region, period or whole_span(region), dry_run, strict, progress) as cases:
+        return cases.result
+
+
+def whole_span(region: Region) -> Period:
+    """From the first day of the region's first policy to the last day of its last."""
+    policies = read_policies(region.policy_blocks, "region.toml", [pool.id for pool in region.pools])
+    return span(policies[0].effective_from, policies[-1].effective_to)
+
+
+@contextmanager
+def grouped_cases(region: Region, period: Period, dry_run: bool, strict: bool, progress: Progress) -> Iterator[Cases]:
+    """The cases of a period while the block runs: those of an earlier run with the same inputs, else new ones.
+
+    The caller holds the lock. After a dry run they are gone.
+    """
+    scheme, inputs, salt = load_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
+    basis = _basis(region, period, inputs, scheme, salt)
+    if found := _reusable(region, basis):
+        cases = _cases(region, read_manifest(found), found, reused=True)
+        _refuse_by(strict, cases.result.records)
+        yield cases
+        return
+    with draft(region.out, f"cases/{period.text}") as sheet:
+        counts = _write_cases(region, period, inputs, scheme, salt, sheet, progress)
+        manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
+        _refuse_nothing(period, manifest)
+        cases = _cases(region, manifest, sheet.folder, reused=False)
+        _refuse_by(strict, cases.result.records)
+        yield cases if dry_run else _placed(region, cases, sheet.publish(manifest))
+
+
+def checked(manifest: Manifest, folder: Path) -> Checked:
+    """What a cases manifest and the findings beside it say about the records."""
+    counts = manifest.counts
+    return Checked(
+        period=manifest.period,
+        files=len(manifest.inputs),
+        read=counts["read"],
+        accepted=counts["accepted"],
+        rejected=counts["rejected"],
+        duplicates=counts["duplicates"],
+        outside=counts["outside"],
+        findings=count_findings(read_findings(folder / FINDINGS_FILE)),
+    )
+
+
+def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt: bytes) -> Manifest:
+    """Everything that cases depend on, and nothing else: scores and policies may change without grouping again."""
+    return Manifest(
+        command="group",
+        period=period.text,
+        drgcalc=version("drgcalc"),
+        inputs={source.relative: sha256_of(source.path) for source in inputs.sources},
+        region={
+            "region.toml": region.settings_hash,
+            "hospitals.csv": file_hash(region.folder / "hospitals.csv"),
+            "salt": salt_mark(salt),
+        },
+        scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},
+        policy="",
+        counts={},
+        totals={},
+        point_values={},
+        outputs={},
+    )
+
+
+def _reusable(region: Region, basis: Manifest) -> Path | None:
+    """The newest published cases of the period, if they come from the same inputs and are undamaged."""
+    newest = latest(region.out, f"cases/{basis.period}")
+    if newest is None or not (newest / "manifest.json").is_file():
+        return None
+    manifest = read_manifest(newest)
+    if replace(manifest, counts={}, outputs={}) != basis:
+        return None
+    intact = all(
+        (newest / name).is_file() and file_hash(newest / name) == digest for name, digest in manifest.outputs.items()
+    )
+    return newest if intact else None
+
+
+def _write_cases(
+    region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt: bytes, sheet: Draft, progress: Progress
+) -> dict[str, int]:
+    """Write cases, findings and rejected records part by part, and give the counts for the manifest."""
+    with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
+        work = Path(name)
+        intake = make_intake(region, period, inputs, salt, work)
+        with connect(work) as con:
+            _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
+            counts = records.counts(con)
+            found = chain(inputs.findings, record_findings(con))
+            write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
+            write_parquet(sheet.folder / REJECTED_FILE, records.rejected(con))
+            con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
+            statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
+            met = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
+    return {**counts._asdict(), **{f"status:{status}": cases for status, cases in statuses.items()}, "groups": met}
+
+
+def _group_parts(
+    con: duckdb.DuckDBPyConnection, intake: records.Intake, scheme: Scheme, path: Path, progress: Progress
+) -> None:
+    """Group part after part into one Parquet file, in order of file and row."""
+    engine = Engine(con, scheme)
+    with output_errors(path.parent), pq.ParquetWriter(path, arrow_schema(CASES), compression="zstd") as writer:
+        for part in records.read_parts(con, intake):
+            engine.group_part()
+            cases = con.execute(sql("drgcalc.run", "part_cases")).to_arrow_table()
+            writer.write_table(cases.cast(arrow_schema(CASES)), row_group_size=ROW_GROUP)
+            progress("grouping, parts", part.number, part.number)
+
+
+def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
+    result = Grouped(
+        records=checked(manifest, folder),
+        scheme=manifest.scheme["title"],
+        edition=manifest.scheme["edition"],
+        statuses={key.partition(":")[2]: cases for key, cases in manifest.counts.items() if key.startswith("status:")},
+        groups=manifest.counts["groups"],
+        reused=reused,
+        place=Place(manifest.period, 0, "", unchanged=False),
+    )
+    cases = Cases(result, folder, manifest)
+    if not reused:
+        return cases
+    return _placed(region, cases, Published(manifest.period, int(folder.name[1:]), True, folder))
+
+
+def _placed(region: Region, cases: Cases, published: Published) -> Cases:
+    folder = published.folder or cases.folder
+    place = Place(
+        cases.result.records.period,
+        published.version,
+        folder.relative_to(region.folder).as_posix(),
+        published.unchanged,
+    )
+    return Cases(replace(cases.result, place=place), folder, cases.manifest)
+
+
+def _refuse_nothing(period: Period, manifest: Manifest) -> None:
+    """A period without any accepted record is a mistake, not a settlement of zero."""
+    counts = manifest.counts
+    if counts["accepted"]:
+        return
+    if counts["rejected"]:
+        raise InputError(
+            f"{period.text}: all {counts['rejected']:,} records of the period were rejected, nothing is published",
+            hint="`drgcalc check` with the same options says why",
+        )
+    raise InputError(
+        f"there is no record for {period.text}: {counts['read']:,} records were read from {len(manifest.inputs)} "
+        f"files, {counts['outside']:,} of them belong to other periods",
+        hint="put the period's records into the region's discharges/ folder, or correct date_basis in region.toml",
+    )
+
+
+def _refuse_by(strict: bool, records_: Checked) -> None:
+    """With --strict, rejected records and warnings stop the command before anything is published."""
+    if strict and (records_.rejected or records_.count("warning")):
+        raise InputError(
+            f"{records_.period}: {records_.rejected:,} records rejected and {records_.count('warning'):,} warnings, "
+            "which --strict does not allow; nothing is published",
+            hint="`drgcalc check` shows them; mend the records, or run without --strict",
+        )

@@ -1,0 +1,44 @@
+"""`drgcalc init`: a new region from the template, with the demonstration scheme, that runs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from drgcalc.base.errors import OutputError
+from drgcalc.run.publish import output_errors
+
+DEMO_SCHEME = "demo-drg"
+
+
+def shipped_schemes() -> Path:
+    """The folder of the schemes that ship with the package (grouper_tables/ of the repository)."""
+    return Path(str(resources.files("drgcalc"))) / "grouper_tables"
+
+
+def init(folder: Path, *, dry_run: bool) -> tuple[str, ...]:
+    """Write a region into `folder`, which is new or empty; gives the files, by path relative to it.
+
+    Raises OutputError when the folder holds something or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(f"{folder} is not an empty folder", hint="name a new folder: nothing is ever overwritten")
+    files = dict(_files(resources.files(__package__) / "template", ""))
+    files |= dict(_files(shipped_schemes() / DEMO_SCHEME, f"schemes/{DEMO_SCHEME}/"))
+    if not dry_run:
+        with output_errors(folder):
+            for name, source in files.items():
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+    return tuple(sorted(files))
+
+
+def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files(entry, f"{prefix}{entry.name}/")
+        else:
+            yield f"{prefix}{entry.name}", entry

@@ -1,0 +1,104 @@
+"""From a region to what `drgcalc.records` needs, and from what it found to what is published and shown."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import duckdb
+
+from drgcalc.base.errors import Finding
+from drgcalc.records import intake as records
+from drgcalc.records.intake import HospitalSpan, Intake
+from drgcalc.records.salt import create_salt, default_salt_path, load_salt
+from drgcalc.records.sources import Source, expand
+from drgcalc.report.model import FindingCount
+from drgcalc.run.period import Period
+from drgcalc.run.region import Region
+
+EXAMPLES = 3
+BATCH = 10_000
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+class Inputs(NamedTuple):
+    """A region's record files, and what was passed over while looking for them."""
+
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+
+
+def find_inputs(region: Region) -> Inputs:
+    """The record files that region.toml names. Raises InputError when a pattern finds none."""
+    return Inputs(*expand(region.folder, region.inputs))
+
+
+def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, work: Path) -> Intake:
+    """The request to read a period's records; `work` takes staged files."""
+    return Intake(
+        sources=inputs.sources,
+        work=work,
+        salt=salt,
+        hospitals=tuple(
+            HospitalSpan(row.hospital_id, row.effective_from, row.effective_to) for row in region.hospitals
+        ),
+        pools=region.pool_of_code(),
+        first=period.first,
+        last=period.last,
+        date_basis=region.date_basis,
+        today=date.today(),
+        aliases=region.aliases,
+        values=region.values,
+    )
+
+
+def region_salt(region: Region) -> bytes:
+    """The salt that person ids are hashed with: region.toml's, else this user's own, made at the first use.
+
+    Raises InputError when the file that region.toml names does not exist.
+    """
+    if region.salt_file is not None:
+        return load_salt(region.salt_file)
+    path = default_salt_path(region.id)
+    return load_salt(path) if path.exists() else create_salt(path)
+
+
+def salt_mark(salt: bytes) -> str:
+    """What tells one salt from another and gives neither away."""
+    return hashlib.sha256(b"drgcalc salt" + salt).hexdigest()[:16]
+
+
+def record_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """What the editor found, in its order; the parts of an intake have all been read in this connection."""
+    for batch in records.findings_reader(connection, BATCH):
+        for row in batch.to_pylist():
+            yield Finding(**row)
+
+
+def count_findings(findings: Iterable[Finding]) -> tuple[FindingCount, ...]:
+    """Exact counts and the first three of every code, errors first."""
+    times: dict[tuple[str, str], int] = {}
+    examples: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.severity, finding.code)
+        times[key] = times.get(key, 0) + 1
+        if times[key] <= EXAMPLES:
+            examples.setdefault(key, []).append(finding)
+    ordered = sorted(times, key=lambda key: (_SEVERITIES.index(key[0]), key[1]))
+    return tuple(FindingCount(key[1], key[0], times[key], tuple(examples[key])) for key in ordered)
+
+
+def read_findings(path: Path) -> Iterable[Finding]:
+    """The findings of a published findings.csv, in its order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for code, severity, name, row, record_id, field, value, message, hint in rows:
+            yield Finding(code, severity, name, int(row), record_id, field, value, message, hint)

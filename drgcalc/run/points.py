@@ -1,0 +1,84 @@
+"""Points onto cases: the settlement's SQL run in order, and the exact sums of pool × hospital over what it gives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from drgcalc.base.columns import HOSPITALS, SCORES
+from drgcalc.base.errors import Finding
+from drgcalc.run.database import connect, sql
+from drgcalc.run.region import Region
+from drgcalc.run.writing import ROW_GROUP, arrow_table
+from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
+from drgcalc.settlement.points import (
+    point_parameters,
+    raise_missing_hospitals,
+    raise_missing_scores,
+    raise_overlaps,
+    segment_rows,
+)
+from drgcalc.settlement.policy import Policy
+from drgcalc.settlement.rows import HospitalTotals
+
+SETTLEMENT = "drgcalc.settlement"
+
+_CHECKS = {
+    "overlapping_terms": raise_overlaps,
+    "missing_scores": raise_missing_scores,
+    "missing_hospitals": raise_missing_hospitals,
+}
+
+
+class Sums(NamedTuple):
+    """What the settlement needs of the cases. `pool_points` are summed apart from `totals`, to prove them."""
+
+    totals: tuple[HospitalTotals, ...]
+    pool_points: dict[str, Decimal]
+    findings: tuple[Finding, ...]
+
+
+def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Sums:
+    """Write the cases with their points to `target`, in the order of `cases`, and sum them.
+
+    Raises RulesError when a group has no score, a hospital no master data, or terms overlap.
+    """
+    with connect(work) as con:
+        con.read_parquet(str(cases)).create_view("cases")
+        con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
+        con.register("scores", arrow_table(SCORES, region.scores))
+        _prepare_terms(con, policy)
+        for name, refuse in _CHECKS.items():
+            refuse(rows(con, SETTLEMENT, name))
+        con.sql(sql(SETTLEMENT, "case_points")).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
+        return sums(con, target)
+
+
+def sums(con: duckdb.DuckDBPyConnection, settled: Path) -> Sums:
+    """The sums over written cases, exact."""
+    con.read_parquet(str(settled)).create_view("settled")
+    statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
+    refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
+    return Sums(
+        totals=tuple(HospitalTotals(*row) for row in rows(con, SETTLEMENT, "hospital_totals")),
+        pool_points=dict(rows(con, "drgcalc.run", "pool_points")),
+        findings=case_findings(statuses, refunds),
+    )
+
+
+def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[Any, ...]]:
+    """The rows of one SELECT of a package."""
+    return con.execute(sql(package, name)).fetchall()
+
+
+def _prepare_terms(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Tables of what every case may need: segments, coefficients, scores."""
+    con.execute(sql(SETTLEMENT, "create_segments")).complete()
+    for segment in segment_rows(policy.points):
+        con.execute(sql(SETTLEMENT, "insert_segment"), segment._asdict()).complete()
+    for name, parameters in point_parameters(policy.points).items():
+        con.execute(sql(SETTLEMENT, name), parameters).complete()
+    con.execute(sql(SETTLEMENT, "point_terms")).complete()

@@ -1,0 +1,48 @@
+"""`drgcalc policy`: the terms in force in a period, flat, each with its source; and what is odd about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from drgcalc.base.errors import Finding
+from drgcalc.report.model import Term, Terms
+from drgcalc.run.period import Period
+from drgcalc.run.region import load_region
+from drgcalc.run.settle import terms_of
+from drgcalc.settlement.policy_check import policy_findings
+
+
+def show(folder: Path, period: Period) -> Terms:
+    """Every term of the policy block of a period, in the block's own order. Raises RulesError."""
+    region = load_region(folder)
+    policy = terms_of(region, period).policy
+    block = next(block for block in region.policy_blocks if block["effective_from"] == policy.effective_from)
+    return Terms(policy.title, policy.document, policy.effective_from, policy.effective_to, tuple(_terms(block, "")))
+
+
+def check(folder: Path, period: Period) -> tuple[Finding, ...]:
+    """Cliffs and falling segments of the outlier rule of a period. Raises RulesError when a block is wrong."""
+    return policy_findings(terms_of(load_region(folder), period).policy)
+
+
+def _terms(value: object, key: str) -> Iterator[Term]:
+    if isinstance(value, Mapping) and "source" in value:
+        yield _term(value, key)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _terms(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            yield from _terms(inner, f"{key}[{number}]")
+    else:
+        yield Term(key, str(value), "", "")
+
+
+def _term(entry: Mapping[str, Any], key: str) -> Term:
+    """One number, choice or fund item."""
+    shown = entry.get("value", entry.get("item"))
+    text = ", ".join(map(str, shown)) if isinstance(shown, list) else str(shown)
+    label = entry.get("label")
+    return Term(key, f"{text} ({label})" if label else text, str(entry.get("unit", "")), str(entry["source"]))

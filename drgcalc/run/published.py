@@ -1,0 +1,66 @@
+"""Reading back what was published: allocations, ledger, and the version a reader asks for."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from drgcalc.base.errors import OutputError, UsageError
+from drgcalc.run.publish import latest, periods
+from drgcalc.run.settle import ALLOCATIONS_PARQUET, LEDGER_FILE
+from drgcalc.settlement.ledger import Book
+from drgcalc.settlement.rows import Allocation, Posting
+
+
+def find_version(out: Path, period: str | None) -> Path:
+    """The folder of the newest version of a settled period; of the only one when none is named. Raises UsageError."""
+    settled = [name for name in periods(out) if not name.startswith("cases/")]
+    if period is None:
+        if len(settled) == 1:
+            return _newest(out, settled[0])
+        raise UsageError(
+            f"{out} holds {len(settled)} settled periods" + (f": {', '.join(settled)}" if settled else ""),
+            hint="name one with --year or --month" if settled else "run `drgcalc settle` first",
+        )
+    if period not in settled:
+        raise UsageError(
+            f"{period} is not settled in {out}",
+            hint=f"settled are {', '.join(settled)}" if settled else "run `drgcalc settle` first",
+        )
+    return _newest(out, period)
+
+
+def read_allocations(folder: Path) -> tuple[Allocation, ...]:
+    """allocations.parquet of a published version. Raises OutputError when it cannot be read."""
+    path = folder / ALLOCATIONS_PARQUET
+    try:
+        rows = pq.read_table(path).to_pylist()
+        return tuple(Allocation(**row) for row in rows)
+    except (OSError, ValueError, TypeError) as error:
+        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def read_book(folder: Path) -> Book:
+    """The postings of ledger.csv, in order. Raises OutputError when it cannot be read."""
+    path = folder / LEDGER_FILE
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.reader(file))[1:]
+        return Book(tuple(_posting(line) for line in lines))
+    except (OSError, ValueError, ArithmeticError) as error:
+        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def _posting(line: list[str]) -> Posting:
+    _, _, step, pool, account, hospital, amount, explanation, source = line
+    return Posting(step, pool, account, hospital or None, Decimal(amount), explanation, source)
+
+
+def _newest(out: Path, period: str) -> Path:
+    folder = latest(out, period)
+    if folder is None:
+        raise UsageError(f"{period} has no version in {out}", hint="run `drgcalc settle` first")
+    return folder

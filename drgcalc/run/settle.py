@@ -1,0 +1,184 @@
+"""`drgcalc settle`: the main job. The order of work is the body of `settle`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from drgcalc.base.columns import ALLOCATIONS, FINDINGS, LEDGER, POOL
+from drgcalc.base.errors import Finding, RulesError
+from drgcalc.base.money import total
+from drgcalc.report.model import Place, Proof, Settled
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
+from drgcalc.run.intake import Progress, read_findings
+from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
+from drgcalc.run.period import Period
+from drgcalc.run.points import Sums, write_settled_cases
+from drgcalc.run.publish import Draft, draft, lock, output_errors
+from drgcalc.run.region import Region, load_region
+from drgcalc.run.writing import arrow_table, write_csv, write_parquet
+from drgcalc.settlement.identities import Statement, count_identity, point_identities, prove
+from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
+from drgcalc.settlement.rows import Counts, FundItem, Hospital
+from drgcalc.settlement.settle import Settlement, settle_month, settle_year
+
+ALLOCATIONS_PARQUET = "allocations.parquet"
+ALLOCATIONS_FILE = "allocations.csv"
+POOL_FILE = "pool.csv"
+LEDGER_FILE = "ledger.csv"
+LEDGER_HEADERS = "both"
+
+
+class Terms(NamedTuple):
+    """The policy in force for a period, and the hash of its block."""
+
+    policy: Policy
+    block: str
+
+
+def settle(folder: Path, period: Period, *, dry_run: bool, strict: bool, progress: Progress) -> Settled:
+    """Settle a year or a month of the region in `folder` and publish it under out/<period>/.
+
+    Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; nothing is published then.
+    """
+    region = load_region(folder)
+    terms = terms_of(region, period)
+    with (
+        lock(region.out),
+        grouped_cases(region, period, dry_run, strict, progress) as cases,
+        draft(region.out, period.text) as sheet,
+    ):
+        sums = _add_points(region, terms.policy, cases, sheet)
+        settlement = settle_sums(region, terms.policy, period, sums)
+        proofs = (*settlement.identities, *_count_proofs(cases, sums))
+        prove(proofs)
+        findings = (*sums.findings, *settlement.findings)
+        _refuse_by(strict, period, findings)
+        _write_results(sheet.folder, cases, settlement, findings, terms.policy)
+        manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
+        place = Place(period.text, sheet.version, "", unchanged=False)
+        if not dry_run:
+            published = sheet.publish(manifest)
+            shown = published.folder.relative_to(region.folder).as_posix()
+            place = Place(period.text, published.version, shown, published.unchanged)
+        return Settled(
+            region=region.name,
+            period=period.text,
+            grouping=cases.result,
+            waterfall=settlement.lines,
+            values=settlement.values,
+            allocations=settlement.allocations,
+            findings=findings,
+            proofs=tuple(proof_of(statement) for statement in proofs),
+            place=place,
+        )
+
+
+def terms_of(region: Region, period: Period) -> Terms:
+    """The policy of a period. Raises RulesError when none covers it, or when a block is wrong."""
+    policies = read_policies(region.policy_blocks, "region.toml", [pool.id for pool in region.pools])
+    chosen = policy_for_month(policies, period.text) if period.is_month else policy_for_year(policies, period.year)
+    block = next(block for block in region.policy_blocks if block["effective_from"] == chosen.effective_from)
+    return Terms(chosen, block_hash(block))
+
+
+def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> Settlement:
+    """The settlement of exact sums. Pure, given the region's tables."""
+    hospitals, fund = hospitals_of(region, period), fund_of(region, period)
+    if period.is_month:
+        return settle_month(period.text, policy, hospitals, sums.totals, fund)
+    return settle_year(period.year, policy, hospitals, sums.totals, fund)
+
+
+def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
+    """Every hospital in force at some time of the period, as it was at the end of its time."""
+    inside = (
+        row
+        for row in region.hospitals
+        if row.effective_from <= period.last and (row.effective_to is None or row.effective_to >= period.first)
+    )
+    newest = {row.hospital_id: row for row in inside}  # rows come by id and date: the last one stays
+    return tuple(Hospital(row.hospital_id, row.name, row.level) for row in newest.values())
+
+
+def fund_of(region: Region, period: Period) -> tuple[FundItem, ...]:
+    """The fund account of the period's year. Raises RulesError when there is none."""
+    items = tuple(
+        FundItem(row.pool, row.item, row.amount, row.source) for row in region.fund if row.year == period.year
+    )
+    if not items:
+        raise RulesError(
+            f"fund/*.csv hold no item of {period.year}", hint=f"add the fund account of {period.year} to fund/"
+        )
+    return items
+
+
+def proof_of(statement: Statement) -> Proof:
+    """An identity as a line for readers."""
+    name = f"{statement.name} ({statement.pool})" if statement.pool else statement.name
+    return Proof(name, statement.holds, str(statement.expected), str(statement.found), str(statement.difference))
+
+
+def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> Sums:
+    with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
+        return write_settled_cases(region, policy, cases.folder / CASES_FILE, sheet.folder / CASES_FILE, Path(work))
+
+
+def _count_proofs(cases: Cases, sums: Sums) -> tuple[Statement, ...]:
+    """Records went somewhere, and points of hospitals are points of cases."""
+    records = cases.result.records
+    submitted = records.read - records.duplicates - records.outside
+    counts = Counts(submitted, records.rejected, cases.result.statuses)
+    return (count_identity(counts), *point_identities(sums.pool_points, sums.totals))
+
+
+def _refuse_by(strict: bool, period: Period, findings: Iterable[Finding]) -> None:
+    """With --strict, the settlement's warnings stop the command before anything is published."""
+    warnings = [finding for finding in findings if finding.severity != "info"]
+    if strict and warnings:
+        raise RulesError(
+            f"{period.text}: {warnings[0].code}: {warnings[0].message}; --strict allows no warning, "
+            f"there are {len(warnings)}; nothing is published",
+            hint=warnings[0].hint,
+        )
+
+
+def _write_results(
+    folder: Path, cases: Cases, settlement: Settlement, findings: tuple[Finding, ...], policy: Policy
+) -> None:
+    """Everything beside the cases, which are written already."""
+    headers = policy.headers.value
+    with output_errors(folder):
+        shutil.copyfile(cases.folder / REJECTED_FILE, folder / REJECTED_FILE)
+    known = (*read_findings(cases.folder / FINDINGS_FILE), *findings)
+    write_csv(folder / FINDINGS_FILE, FINDINGS, known, FINDINGS_HEADERS)
+    write_parquet(folder / ALLOCATIONS_PARQUET, arrow_table(ALLOCATIONS, settlement.allocations))
+    write_csv(folder / ALLOCATIONS_FILE, ALLOCATIONS, settlement.allocations, headers)
+    write_csv(folder / POOL_FILE, POOL, settlement.lines, headers)
+    write_csv(folder / LEDGER_FILE, LEDGER, settlement.book.rows(settlement.period), headers)
+
+
+def _manifest(region: Region, period: Period, terms: Terms, cases: Cases, settlement: Settlement) -> Manifest:
+    rows = settlement.allocations
+    pools = [pool.id for pool in region.pools]
+    return Manifest(
+        command="settle",
+        period=period.text,
+        drgcalc=version("drgcalc"),
+        inputs=cases.manifest.inputs,
+        region={**cases.manifest.region, **hashes(region.tables(), region.folder)},
+        scheme=cases.manifest.scheme,
+        policy=terms.block,
+        counts=cases.manifest.counts,
+        totals={
+            f"{name} {pool}": str(total(getattr(row, name) for row in rows if row.pool == pool))
+            for pool in pools
+            for name in ("points", "total_fee", "fund_booked", "patient_paid", "payable")
+        },
+        point_values={value.pool: f"{value.value} {value.convention} {value.status}" for value in settlement.values},
+        outputs={},
+    )
