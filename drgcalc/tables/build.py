@@ -211,7 +211,7 @@ class _CodeReader:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.shaped: dict[tuple[str, str], bool] = {}
+        self.unusual: set[str] = set()
 
     def name(self, column: str, row: RawRow, cell: str) -> str:
         """The name of a set or an exclusion table, in capitals without spaces."""
@@ -219,11 +219,10 @@ class _CodeReader:
 
     def code(self, row: RawRow, cell: str, kind: str) -> str:
         """The clean code of a cell."""
-        code = self._noted("code", row, cell, clean_code(cell))
-        if code and (kind, code) not in self.shaped:
-            self.shaped[kind, code] = has_shape(code, kind)
-            if not self.shaped[kind, code]:
-                self.journal.note("T014", row.sheet, row.number, "code", code, "kept as it stands")
+        code = self._noted("code", row, cell, clean_code(cell, kind))
+        if code and code not in self.unusual and not has_shape(code, kind):
+            self.unusual.add(code)
+            self.journal.note("T014", row.sheet, row.number, "code", code, "kept as it stands")
         return code
 
     def _noted(self, column: str, row: RawRow, cell: str, kept: str) -> str:

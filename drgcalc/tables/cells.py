@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from drgcalc.grouping.facts import is_prefix
+from drgcalc.records.codes import (
+    DIAGNOSIS,
+    PROCEDURE,
+    is_diagnosis,
+    is_procedure,
+    normalise_diagnosis,
+    normalise_procedure,
+)
+
 _ARTEFACTS = re.compile(
     r"(_x[0-9A-Fa-f]{4}_|[\s\u0000-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060\u3000\ufeff])+"
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PLAIN_CODE = re.compile(r"[A-Z]?[0-9.x]+")
-_PLACEHOLDER = re.compile(r"(?<![+])(?!^)X")
-
-_CHAPTERED = r"[A-Z]\d[0-9A-Z]"
-_SHAPES = {
-    "DI": re.compile(
-        rf"{_CHAPTERED}(\.(\d{{1,3}}|x\d\d)(x\d{{3,4}})?)?[*]?(\+{_CHAPTERED}(\.[\dx]\d{{0,2}})?[*])?"
-        r"|M\d{4,5}/\d[*]?"
-    ),
-    "OP": re.compile(r"\d\d(\.(\d{1,4}|\dx\d\d|x\d\d)(x\d{3,4})?|\.\d{3}[\dA-Z]\d)?[*]?"),
+_NORMALISE = {DIAGNOSIS: normalise_diagnosis, PROCEDURE: normalise_procedure}
+_IS_CODE = {DIAGNOSIS: is_diagnosis, PROCEDURE: is_procedure}
+_PREFIX_SHAPES = {
+    DIAGNOSIS: re.compile(r"[A-Z]\d?\d?(\.[\dx]{0,3}(x\d{0,3})?)?[*]"),
+    PROCEDURE: re.compile(r"\d{1,2}(\.[\dx]{0,4}(x\d{0,3})?)?[*]"),
 }
 
 
@@ -37,14 +42,13 @@ def heading(text: str) -> str:
     return _ARTEFACTS.sub("", text).translate(_FULL_WIDTH).upper()
 
 
-@lru_cache(maxsize=1 << 17)
-def clean_code(text: str) -> str:
-    """The code without spaces, in capitals but for the placeholder x: `k80.X00X001` is K80.x00x001."""
-    if _PLAIN_CODE.fullmatch(text):
-        return text
-    return _PLACEHOLDER.sub("x", heading(text))
+@lru_cache(maxsize=1 << 18)
+def clean_code(text: str, kind: str) -> str:
+    """The code of kind DI or OP in the one spelling of records.codes: `k80.X00X001` is K80.x00x001."""
+    return _NORMALISE[kind](_ARTEFACTS.sub("", text))
 
 
+@lru_cache(maxsize=1 << 18)
 def has_shape(code: str, kind: str) -> bool:
-    """Whether a clean code looks like a code of its kind, DI or OP, or like a category prefix that ends in *."""
-    return _SHAPES[kind].fullmatch(code) is not None
+    """Whether a clean code is written as codes of its kind are, or as a category prefix that ends in *."""
+    return _IS_CODE[kind](code) or (is_prefix(code) and _PREFIX_SHAPES[kind].fullmatch(code) is not None)
