@@ -1,0 +1,162 @@
+"""What a settlement can have to say about its own result: the codes, and the findings about points of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from drgcalc.base.errors import Finding
+
+
+class FindingKind(NamedTuple):
+    """A code, how severe it is, what it means and what to do. `--strict` makes an error of a warning."""
+
+    code: str
+    severity: str
+    meaning: str
+    advice: str
+
+
+FINDINGS = (
+    FindingKind(
+        "S001",
+        "warning",
+        "the surpluses do not suffice to lift the pool to its floor",
+        "check the surpluses in fund/*.csv; the pool is paid as far as the money goes",
+    ),
+    FindingKind(
+        "S002",
+        "info",
+        "there is no last year's final pool, so there is no floor",
+        "right in the first year; else add the item to fund/*.csv",
+    ),
+    FindingKind(
+        "S003",
+        "warning",
+        "carve-outs and reserve exceed the collections",
+        "check the amounts in fund/*.csv; the gap is posted to the account deficit",
+    ),
+    FindingKind(
+        "S004",
+        "warning",
+        "a pool has no points to divide its money by, so the money stays in the fund",
+        "check that the discharges of this pool and period are there",
+    ),
+    FindingKind(
+        "S005",
+        "warning",
+        "a pool has no cost or no booked fund amount, so there is no fund ratio and the money stays in the fund",
+        "check total_fee and fund_booked of the records, or choose another convention",
+    ),
+    FindingKind(
+        "S006",
+        "warning",
+        "a hospital has points but no cost, so it has no fund ratio and is paid nothing",
+        "check the refunds of this hospital",
+    ),
+    FindingKind(
+        "S007",
+        "warning",
+        "a hospital is owed less than nothing",
+        "check its patients' payments and refunds; the amount is to be recovered",
+    ),
+    FindingKind(
+        "S008",
+        "info",
+        "hospitals without cases in the period",
+        "they are listed with zeros; check whether their records are still to come",
+    ),
+    FindingKind(
+        "S009",
+        "warning",
+        "an item of the fund account that the policy does not use",
+        "correct the item's name in fund/*.csv, or name it in the policy",
+    ),
+    FindingKind(
+        "S010",
+        "info",
+        "what the convention of the point value leaves over",
+        "nothing: it is posted where `closing` says",
+    ),
+    FindingKind(
+        "S011",
+        "warning",
+        "nothing can be rescaled, so what the convention leaves over stays in the fund",
+        "check the points and fund ratios of the hospitals",
+    ),
+    FindingKind(
+        "S012",
+        "warning",
+        "cases without a group that carry no points",
+        "`drgcalc explain ID` says why a case has no group; the policy says what it is worth",
+    ),
+    FindingKind(
+        "S013",
+        "info",
+        "cases that an outlier segment flags",
+        "hand them to the review the flag names",
+    ),
+    FindingKind(
+        "S014",
+        "warning",
+        "refund lines that reverse no line of the same stay and amount in the period",
+        "right when the reversed line lies in an earlier period; else check the refunds",
+    ),
+    FindingKind(
+        "S015",
+        "warning",
+        "points jump at a bound of the outlier rule",
+        "check the bound and the segments beside it against the document",
+    ),
+    FindingKind(
+        "S016",
+        "warning",
+        "points fall while the cost rises inside a segment of the outlier rule",
+        "check the slope against the document",
+    ),
+)
+
+_KINDS = {kind.code: kind for kind in FINDINGS}
+
+
+def finding(code: str, message: str, *, field: str = "", value: str = "", file: str = "") -> Finding:
+    """A registered finding about a whole pool, hospital or file."""
+    kind = _KINDS[code]
+    return Finding(code, kind.severity, file, 0, "", field, value, message, kind.advice)
+
+
+class StatusTotals(NamedTuple):
+    """Cases of one pool, status and segment: a row of sql/status_totals.sql."""
+
+    pool: str
+    status: str
+    segment: str
+    flag: str
+    cases: int
+    points: Decimal
+    total_fee: Decimal
+
+
+class UnmatchedRefunds(NamedTuple):
+    """Refund lines of one pool without a line they reverse: a row of sql/unmatched_refunds.sql."""
+
+    pool: str
+    lines: int
+    total_fee: Decimal
+
+
+def case_findings(statuses: Iterable[StatusTotals], refunds: Iterable[UnmatchedRefunds]) -> tuple[Finding, ...]:
+    """What the points of the cases have to say: none for lack of a group, flags, refunds that reverse nothing."""
+    found: list[Finding] = []
+    for row in statuses:
+        what = f"pool {row.pool}: {row.cases:,} {row.status} cases costing {row.total_fee:,} yuan"
+        if row.status != "grouped" and row.points == 0:
+            found.append(finding("S012", f"{what} carry no points", field="status", value=row.status))
+        if row.flag:
+            message = f"{what} lie in the segment {row.segment} and are flagged {row.flag}"
+            found.append(finding("S013", message, field="segment", value=row.segment))
+    for refund in refunds:
+        message = f"pool {refund.pool}: {refund.lines:,} refund lines over {refund.total_fee:,} yuan reverse no line"
+        found.append(finding("S014", message, field="is_refund", value="1"))
+    return tuple(found)

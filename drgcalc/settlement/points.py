@@ -1,0 +1,215 @@
+"""Points of a case, exactly. One case in Decimal here, for explanations; millions in integers in sql/, the same to the last decimal.
+
+points = base points × (start + slope × (ratio − lower)) × hospital coefficient, by the outlier segment of
+ratio = cost ÷ reference. A refund line reverses a settlement: it carries the points of a line of that cost, negative,
+so that a stay that was settled, reversed and settled again counts once, with its last cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from drgcalc.base.errors import RulesError
+from drgcalc.base.money import POINTS_PLACES, round_half_up, to_units
+from drgcalc.settlement.point_policy import (
+    START,
+    STATUSES_WITHOUT_GROUP,
+    WHOLE,
+    PointRules,
+    Segment,
+)
+from drgcalc.settlement.policy_reading import UNITS
+
+MULTIPLE_PLACES = UNITS["times"].places
+
+POINT_QUERIES = (
+    "create_segments",
+    "insert_segment",
+    "hospital_terms",
+    "score_months",
+    "score_terms",
+    "point_terms",
+    "overlapping_terms",
+    "missing_scores",
+    "missing_hospitals",
+    "case_points",
+)
+"""The order of work of sql/: tables, then checks that must give no row, then one row per case."""
+
+TOTAL_QUERIES = ("hospital_totals", "status_totals", "unmatched_refunds")
+"""Sums over the settled cases, a table or view named `settled`."""
+
+
+class CasePoints(NamedTuple):
+    """The points of one case: exact, and rounded half up to 4 decimals; the segment that decided, and the arithmetic."""
+
+    exact: Fraction
+    points: Decimal
+    segment: str
+    flag: str
+    words: str
+
+
+class SegmentRow(NamedTuple):
+    """A row of the table `segments`: numbers in units of 10^-4, a status, and the points and fee of what has no group."""
+
+    status: str
+    seq: int
+    name: str
+    lower_units: int
+    lower_inclusive: bool
+    upper_units: int | None
+    upper_inclusive: bool
+    start_units: int
+    slope_units: int
+    coefficient_on_start: bool
+    coefficient_on_rise: bool
+    flag: str
+    base_points: Decimal | None
+    reference_fee: Decimal | None
+
+
+def segment_of(rules: PointRules, ratio: Fraction) -> Segment:
+    """The outlier segment the ratio lies in."""
+    return next(segment for segment in rules.outliers if segment.holds(ratio))
+
+
+def case_points(
+    rules: PointRules, *, fee: Decimal, base_points: Decimal, reference_fee: Decimal, coefficient: Decimal
+) -> CasePoints:
+    """The points of a grouped case; a negative fee is a refund line and carries negative points.
+
+    Raises RulesError when the reference is not above zero.
+    """
+    if reference_fee <= 0:
+        raise RulesError(
+            f"the reference cost of a group is {reference_fee}, not above zero", hint="correct mean_fee in scores/*.csv"
+        )
+    ratio = Fraction(abs(fee)) / Fraction(reference_fee)
+    applied = coefficient if rules.hospital_coefficient.value == "applied" else Decimal(1)
+    segment = segment_of(rules, ratio)
+    exact = Fraction(base_points) * segment.multiple(ratio, applied) * (-1 if fee < 0 else 1)
+    points = round_half_up(exact, POINTS_PLACES)
+    shown = round_half_up(ratio, POINTS_PLACES)
+    words = (
+        f"{base_points} points × ({segment.start.value} + {segment.slope.value} × ({shown} − {segment.lower})), "
+        f"coefficient {applied} on {segment.coefficient.value}; {segment.label}, {abs(fee)} ÷ {reference_fee} = {shown}"
+    )
+    return CasePoints(exact, points, segment.name, segment.flag, words)
+
+
+def points_without_group(rules: PointRules, *, status: str, fee: Decimal) -> CasePoints:
+    """The points of a case that has no group: fraction × cost ÷ mean × points at the mean, or none."""
+    rule = rules.without_group
+    fraction = rule.fractions.get(status)
+    if fraction is None or rule.mean_fee is None or rule.points_at_mean is None:
+        return CasePoints(Fraction(0), round_half_up(Decimal(0), POINTS_PLACES), status, "", f"{status}: no points")
+    at_mean = Fraction(rule.points_at_mean.value) / Fraction(rule.mean_fee.value)
+    exact = Fraction(fraction.value) * Fraction(fee) * at_mean
+    words = f"{fraction.value} × {fee} ÷ {rule.mean_fee.value} × {rule.points_at_mean.value} points; {status}"
+    return CasePoints(exact, round_half_up(exact, POINTS_PLACES), status, "", words)
+
+
+def segment_rows(rules: PointRules) -> tuple[SegmentRow, ...]:
+    """The policy's segments for sql/insert_segment.sql; a status without group is a segment from zero."""
+    grouped = [
+        SegmentRow(
+            status="grouped",
+            seq=seq,
+            name=segment.name,
+            lower_units=to_units(segment.lower, MULTIPLE_PLACES),
+            lower_inclusive=segment.lower_inclusive,
+            upper_units=to_units(segment.upper.value, MULTIPLE_PLACES) if segment.upper else None,
+            upper_inclusive=segment.upper_inclusive,
+            start_units=to_units(segment.start.value, MULTIPLE_PLACES),
+            slope_units=to_units(segment.slope.value, MULTIPLE_PLACES),
+            coefficient_on_start=segment.coefficient.value in (WHOLE, START),
+            coefficient_on_rise=segment.coefficient.value == WHOLE,
+            flag=segment.flag,
+            base_points=None,
+            reference_fee=None,
+        )
+        for seq, segment in enumerate(rules.outliers, 1)
+    ]
+    return (*grouped, *(_row_without_group(rules, status) for status in STATUSES_WITHOUT_GROUP))
+
+
+def _row_without_group(rules: PointRules, status: str) -> SegmentRow:
+    rule = rules.without_group
+    fraction = rule.fractions.get(status)
+    return SegmentRow(
+        status=status,
+        seq=1,
+        name=status,
+        lower_units=0,
+        lower_inclusive=True,
+        upper_units=None,
+        upper_inclusive=False,
+        start_units=0,
+        slope_units=to_units(fraction.value, MULTIPLE_PLACES) if fraction else 0,
+        coefficient_on_start=False,
+        coefficient_on_rise=False,
+        flag="",
+        base_points=rule.points_at_mean.value if fraction and rule.points_at_mean else None,
+        reference_fee=rule.mean_fee.value if fraction and rule.mean_fee else None,
+    )
+
+
+def point_parameters(rules: PointRules) -> dict[str, dict[str, object]]:
+    """The bound parameters of the queries that have any."""
+    price = rules.standard_price.value if rules.standard_price else Decimal(0)
+    price_units = to_units(price, UNITS["yuan_per_point"].places)
+    return {
+        "hospital_terms": {"coefficient_applied": rules.hospital_coefficient.value == "applied"},
+        "score_months": {
+            "by_level": rules.score_by.value == "group_and_level",
+            "reference": rules.outlier_reference.value,
+            "standard_price_units": price_units,
+        },
+    }
+
+
+def raise_missing_scores(rows: Iterable[tuple[str, str, int]]) -> None:
+    """Raise RulesError when sql/missing_scores.sql found groups: (group, level, cases)."""
+    found = list(rows)
+    if found:
+        cases = sum(count for _, _, count in found)
+        raise RulesError(
+            f"{cases:,} cases lie in groups without a score or without a reference cost: "
+            + _some(
+                f"{group}{' at level ' + level if level else ''} ({count:,} cases)" for group, level, count in found
+            ),
+            hint="add rows to scores/*.csv that are in force in the cases' months",
+        )
+
+
+def raise_missing_hospitals(rows: Iterable[tuple[str, str, int]]) -> None:
+    """Raise RulesError when sql/missing_hospitals.sql found any: (hospital, month, cases)."""
+    found = list(rows)
+    if found:
+        raise RulesError(
+            "no coefficient is in force for "
+            + _some(f"{hospital} in {period} ({cases:,} cases)" for hospital, period, cases in found),
+            hint="add the hospital to hospitals.csv, or correct its effective_from and effective_to",
+        )
+
+
+def raise_overlaps(rows: Iterable[tuple[str, str, str, int]]) -> None:
+    """Raise RulesError when sql/overlapping_terms.sql found any: (table, key, month, rows in force)."""
+    found = list(rows)
+    if found:
+        raise RulesError(
+            "more than one row is in force: "
+            + _some(f"{table} {key} in {period} ({count} rows)" for table, key, period, count in found),
+            hint="end the earlier row (effective_to) the day before the later one starts",
+        )
+
+
+def _some(parts: Iterable[str], most: int = 10) -> str:
+    """The first parts, and how many more there are."""
+    found = list(parts)
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more

@@ -1,0 +1,84 @@
+-- grain: one row per score term and segment, and one row per status without a group, group and level
+-- A case costing fee_fen in [fee_from, fee_to) has (on_start × c + on_rise × c × (fee_fen × 10^4 − lower_fee)) ÷ divisor
+-- units of 10^-4 points, c being the coefficient × 10^6, or 10^6 where it does not apply: one integer division, nothing
+-- rounded before it. Where the cost does not matter that is flat_units × c ÷ 10^6, in small integers.
+CREATE OR REPLACE TEMP TABLE point_terms AS
+WITH spread AS (
+    SELECT
+        g.status,
+        t.group_code,
+        t.hospital_level,
+        t.first_period,
+        t.last_period,
+        t.base_points,
+        CAST(t.base_points * 10000 AS HUGEINT) AS score_units,
+        t.reference_fen,
+        g.name,
+        g.lower_units * t.reference_fen AS lower_fee,
+        g.upper_units * t.reference_fen AS upper_fee,
+        g.lower_inclusive,
+        g.upper_inclusive,
+        g.start_units,
+        g.slope_units,
+        g.coefficient_on_start,
+        g.coefficient_on_rise
+    FROM score_terms AS t
+    CROSS JOIN segments AS g
+    WHERE g.status = 'grouped'
+    UNION ALL
+    SELECT
+        g.status,
+        c.group_code,
+        c.hospital_level,
+        '' AS first_period,
+        '9999-12' AS last_period,
+        g.base_points,
+        COALESCE(CAST(g.base_points * 10000 AS HUGEINT), 0) AS score_units,
+        COALESCE(CAST(g.reference_fee * 100 AS HUGEINT), 1) AS reference_fen,
+        g.name,
+        0 AS lower_fee,
+        NULL AS upper_fee,
+        g.lower_inclusive,
+        g.upper_inclusive,
+        g.start_units,
+        g.slope_units,
+        g.coefficient_on_start,
+        g.coefficient_on_rise
+    FROM (
+        SELECT status, group_code, hospital_level
+        FROM cases
+        WHERE status <> 'grouped'
+        GROUP BY status, group_code, hospital_level
+    ) AS c
+    JOIN segments AS g
+        ON c.status = g.status
+)
+SELECT
+    status,
+    group_code,
+    hospital_level,
+    first_period,
+    last_period,
+    base_points,
+    CASE WHEN base_points IS NOT NULL THEN CAST(reference_fen AS DECIMAL(16, 0)) * CAST(0.01 AS DECIMAL(3, 2)) END
+        AS reference_fee,
+    name AS segment,
+    CAST(CASE WHEN lower_inclusive THEN (lower_fee + 9999) // 10000 ELSE lower_fee // 10000 + 1 END AS BIGINT) AS fee_from,
+    CAST(
+        CASE
+            WHEN upper_fee IS NULL THEN 9223372036854775807
+            WHEN upper_inclusive THEN upper_fee // 10000 + 1
+            ELSE (upper_fee + 9999) // 10000
+        END AS BIGINT
+    ) AS fee_to,
+    coefficient_on_start,
+    coefficient_on_rise,
+    CASE
+        WHEN slope_units = 0 AND (score_units * start_units) % 10000 = 0
+            THEN CAST(score_units * start_units // 10000 AS BIGINT)
+    END AS flat_units,
+    score_units * start_units * reference_fen * 10000 AS on_start,
+    score_units * slope_units AS on_rise,
+    lower_fee,
+    reference_fen * 100000000000000 AS divisor
+FROM spread;
