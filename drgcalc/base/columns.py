@@ -428,3 +428,20 @@ SCHEME_TABLES = (
         ),
     ),
 )
+
+TRANSITIONS = Table(
+    "transitions",
+    "one hospital, group under the old scheme and group under the new one",
+    (
+        Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital"),
+        Column("old_status", "VARCHAR", "", "原入组状态", "status under the old scheme; empty when only the new one has it"),
+        Column("old_group", "VARCHAR", "", "原病组编码", "group under the old scheme; empty when there is none"),
+        Column("new_status", "VARCHAR", "", "新入组状态", "status under the new scheme; empty when only the old one has it"),
+        Column("new_group", "VARCHAR", "", "新病组编码", "group under the new scheme; empty when there is none"),
+        Column("cases", "BIGINT", "cases", "病例数", "cases that went this way"),
+        Column("old_points", POINTS, "points", "原点数", "their points under the old scheme"),
+        Column("new_points", POINTS, "points", "新点数", "their points under the new scheme"),
+        Column("points_moved", POINTS, "points", "点数变化", "new points less old points"),
+        Column("total_fee", MONEY, "yuan", "总费用", "total cost of these cases"),
+    ),
+)
