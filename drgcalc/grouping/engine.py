@@ -155,12 +155,13 @@ class Engine:
     def _pattern(
         self, principal: int, main: int, diagnoses: int, procedures: int, levels: int, scalars: int
     ) -> Pattern:
-        others = self._diagnosis_lists.value(diagnoses), self._procedure_lists.value(procedures)
-        return Pattern(principal, main, *others, levels, scalars)
+        other_diagnoses = self._diagnosis_lists.value(diagnoses)
+        other_procedures = self._procedure_lists.value(procedures)
+        return Pattern(principal, main, other_diagnoses, other_procedures, levels, scalars)
 
     def _answer_patterns(self) -> None:
         rows = self._rows("new_patterns")
-        adrgs = self._compiled.group([self._pattern(*codes, 0, scalars) for *codes, scalars in rows])
+        adrgs = self._compiled.group([self._pattern(p, m, d, o, 0, s) for p, m, d, o, s in rows])
         self._append(
             "adrg_answers", [(*row, adrg, adrg in self._asks_codes) for row, adrg in zip(rows, adrgs, strict=True)]
         )
@@ -168,7 +169,7 @@ class Engine:
     def _answer_refinements(self) -> None:
         rows = self._rows("new_refinements")
         adrgs = [row[0] for row in rows]
-        drgs = self._compiled.refine([self._pattern(*facts) for _, *facts in rows], adrgs)
+        drgs = self._compiled.refine([self._pattern(p, m, d, o, levels, s) for _, p, m, d, o, levels, s in rows], adrgs)
         self._append("drg_answers", [(*row, *self._names(row[0], drg)) for row, drg in zip(rows, drgs, strict=True)])
 
     def _names(self, adrg: int, drg: int) -> tuple[str, str | None, str | None, str | None]:

@@ -147,12 +147,41 @@ def fields_of(rule: Rule) -> frozenset[str]:
     return frozenset(names)
 
 
+def text_of(rule: Rule) -> str:
+    """The rule in the official language again, plainly spaced; `parse` reads it back to the same tree."""
+    match rule:
+        case Constant(holds):
+            return "1" if holds else "0"
+        case And(parts):
+            return " and ".join(_enclosed(part) for part in parts)
+        case Or(parts):
+            return " or ".join(_enclosed(part) for part in parts)
+        case Not(Member(fields, sets)):
+            return f"{_braced(fields)} not in {_braced(sets)}"
+        case Not(part):
+            return f"not {_enclosed(part)}"
+        case Member(fields, sets):
+            return f"{_braced(fields)} in {_braced(sets)}"
+        case Compare(field, op, number):
+            return f"{field} {op} {number:f}"
+        case Count(set_id, fields, op, number):
+            return f"length({set_id} ∩ {_braced(fields)}) {op} {number:f}"
+
+
 def asks_for_codes(rule: Rule) -> bool:
     """Whether the rule reads codes of the record, beyond the levels MCC and CC."""
     return any(
         isinstance(part, Count) or (isinstance(part, Member) and not set(part.sets) <= set(VIRTUAL_SETS))
         for part in walk(rule)
     )
+
+
+def _enclosed(rule: Rule) -> str:
+    return f"({text_of(rule)})" if isinstance(rule, And | Or) else text_of(rule)
+
+
+def _braced(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"{{{', '.join(names)}}}"
 
 
 class _Token(NamedTuple):
