@@ -123,6 +123,10 @@ class Postings:
             words = f"{len(kept)} postings to hospitals together"
             self._postings += [Posting(step, self._pool, giver, None, amount, words, source), *kept]
 
+    def post(self, postings: Iterable[Posting]) -> None:
+        """Post what sums to zero by itself."""
+        self._postings += postings
+
     def done(self) -> tuple[Posting, ...]:
         """The postings so far."""
         return tuple(self._postings)

@@ -1,4 +1,4 @@
-"""Points of a case, exactly. One case in Decimal here, for explanations; millions in integers in sql/, the same to the last decimal.
+"""Points of a case, exactly: one case here, for explanations, and millions in sql/, the same to the last decimal.
 
 points = base points × (start + slope × (ratio − lower)) × hospital coefficient, by the outlier segment of
 ratio = cost ÷ reference. A refund line reverses a settlement: it carries the points of a line of that cost, negative,
@@ -44,7 +44,7 @@ TOTAL_QUERIES = ("hospital_totals", "status_totals", "unmatched_refunds")
 
 
 class CasePoints(NamedTuple):
-    """The points of one case: exact, and rounded half up to 4 decimals; the segment that decided, and the arithmetic."""
+    """Points of one case: exact, and rounded half up to 4 decimals; the segment that decided, and the arithmetic."""
 
     exact: Fraction
     points: Decimal
@@ -54,7 +54,7 @@ class CasePoints(NamedTuple):
 
 
 class SegmentRow(NamedTuple):
-    """A row of the table `segments`: numbers in units of 10^-4, a status, and the points and fee of what has no group."""
+    """A row of the table `segments`, in units of 10^-4; with points and fee of its own for what has no group."""
 
     status: str
     seq: int

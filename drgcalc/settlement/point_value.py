@@ -1,0 +1,196 @@
+"""Points to money: the conventions of the point value, each one row of CONVENTIONS, and what becomes of a residual.
+
+With `pay_with` exact, what is divided is split exactly to the fen; fund_only and fund_plus_patient therefore leave
+nothing over. The others pay each hospital its own rounded amount, and the difference to the pool is the residual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from drgcalc.base.money import MONEY_PLACES, allocate, divide, round_half_up, total
+from drgcalc.settlement.ledger import ZERO, less
+from drgcalc.settlement.policy import PointValueRule
+from drgcalc.settlement.rows import HospitalTotals
+
+PAID, NO_POINTS, NO_RATIO = "paid", "no_points", "no_ratio"
+
+
+@dataclass(frozen=True)
+class PoolSums:
+    """The sums a point value is made of: the pool's money and its hospitals' totals."""
+
+    fund: Decimal
+    points: Decimal
+    total_fee: Decimal
+    fund_booked: Decimal
+    patient_paid: Decimal
+
+
+class Convention(NamedTuple):
+    """How a point value comes about and what it pays.
+
+    divided: the money the points divide; entitled: what the fund owes a hospital for the worth of its points.
+    needs_ratio: whether a fund ratio (基金支付比例) is part of it. conserves: whether payments sum to the pool.
+    """
+
+    divided: Callable[[PoolSums], Fraction]
+    entitled: Callable[[Fraction, HospitalTotals], Fraction]
+    words: Callable[[HospitalTotals], str]
+    needs_ratio: bool
+    conserves: bool
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What one pool pays for points. `payments` + `residual` = fund; `rescaled` are additions that use the residual up.
+
+    value: exact money a point; paid_value: the one that was used, rounded when printed. status: paid, or why not.
+    without_ratio: hospitals that have points but no cost, when the convention needs their fund ratio.
+    """
+
+    status: str
+    value: Fraction
+    paid_value: Fraction
+    payments: Mapping[str, Decimal]
+    residual: Decimal
+    rescaled: Mapping[str, Decimal]
+    closing: str
+    without_ratio: tuple[str, ...]
+
+    def payable(self) -> dict[str, Decimal]:
+        """What each hospital is owed in the end."""
+        return {hospital: total((paid, self.rescaled.get(hospital, ZERO))) for hospital, paid in self.payments.items()}
+
+
+def _own_ratio(hospital: HospitalTotals) -> Fraction:
+    if not hospital.total_fee:
+        return Fraction(0)
+    return Fraction(hospital.fund_booked) / Fraction(hospital.total_fee)
+
+
+CONVENTIONS = {
+    "fund_only": Convention(
+        divided=lambda sums: Fraction(sums.fund),
+        entitled=lambda worth, _: worth,
+        words=lambda _: "",
+        needs_ratio=False,
+        conserves=True,
+    ),
+    "fund_plus_patient": Convention(
+        divided=lambda sums: Fraction(sums.fund) + Fraction(sums.patient_paid),
+        entitled=lambda worth, hospital: worth - Fraction(hospital.patient_paid),
+        words=lambda hospital: f" − patients' payments {hospital.patient_paid}",
+        needs_ratio=False,
+        conserves=True,
+    ),
+    "total_cost": Convention(
+        divided=lambda sums: Fraction(sums.fund) * Fraction(sums.total_fee) / Fraction(sums.fund_booked),
+        entitled=lambda worth, hospital: worth * _own_ratio(hospital),
+        words=lambda hospital: f" × own fund ratio {hospital.fund_booked} ÷ {hospital.total_fee}",
+        needs_ratio=True,
+        conserves=False,
+    ),
+}
+
+
+def distribute(pool: str, fund: Decimal, hospitals: Sequence[HospitalTotals], rule: PointValueRule) -> Distribution:
+    """What each hospital of one pool is paid for its points, to the fen. No points, or no fund ratio: nobody is paid.
+
+    `hospitals` are the totals of this pool, one a hospital; negative points (refunds) are paid back.
+    """
+    sums = PoolSums(
+        fund=fund,
+        points=total(row.points for row in hospitals),
+        total_fee=total(row.total_fee for row in hospitals),
+        fund_booked=total(row.fund_booked for row in hospitals),
+        patient_paid=total(row.patient_paid for row in hospitals),
+    )
+    convention = convention_of(rule)
+    if sums.points <= 0:
+        return _nothing_paid(NO_POINTS, fund, hospitals)
+    if convention.needs_ratio and (sums.total_fee <= 0 or sums.fund_booked <= 0):
+        return _nothing_paid(NO_RATIO, fund, hospitals)
+    rate = rule.rates.get(pool)
+    value = Fraction(rate.value) if rate else convention.divided(sums) / Fraction(sums.points)
+    printed = rule.pay_with.value == "printed"
+    paid_value = Fraction(printed_value(value, rule)) if printed else value
+    exactly_split = convention.conserves and not printed and rate is None
+    entitled = {row.hospital_id: convention.entitled(paid_value * Fraction(row.points), row) for row in hospitals}
+    payments = _split(hospitals, convention, sums) if exactly_split else _round_each(entitled)
+    return _close(fund, value, paid_value, payments, entitled, rule, _without_ratio(convention, hospitals))
+
+
+def convention_of(rule: PointValueRule) -> Convention:
+    """The convention that decides what is paid; at a fixed rate, the one that fixed_rate_pays names."""
+    return CONVENTIONS[(rule.fixed_rate_pays or rule.convention).value]
+
+
+def printed_value(value: Fraction, rule: PointValueRule) -> Decimal:
+    """The point value as it is published."""
+    return round_half_up(value, int(rule.printed_places.value))
+
+
+def _nothing_paid(status: str, fund: Decimal, hospitals: Sequence[HospitalTotals]) -> Distribution:
+    nothing = {row.hospital_id: ZERO for row in hospitals}
+    return Distribution(status, Fraction(0), Fraction(0), nothing, fund, {}, "leave_in_fund", ())
+
+
+def _without_ratio(convention: Convention, hospitals: Sequence[HospitalTotals]) -> tuple[str, ...]:
+    if not convention.needs_ratio:
+        return ()
+    return tuple(row.hospital_id for row in hospitals if row.points and not row.total_fee)
+
+
+def _round_each(entitled: Mapping[str, Fraction]) -> dict[str, Decimal]:
+    return {hospital: round_half_up(amount, MONEY_PLACES) for hospital, amount in entitled.items()}
+
+
+def _split(hospitals: Sequence[HospitalTotals], convention: Convention, sums: PoolSums) -> dict[str, Decimal]:
+    """The divided money split by points to the fen, then what each hospital has had taken off: the sum is the fund."""
+    divided = round_half_up(convention.divided(sums), MONEY_PLACES)
+    parts = allocate_signed(divided, {row.hospital_id: Fraction(row.points) for row in hospitals})
+    return {
+        row.hospital_id: round_half_up(convention.entitled(Fraction(parts[row.hospital_id]), row), MONEY_PLACES)
+        for row in hospitals
+    }
+
+
+def allocate_signed(amount: Decimal, weights: Mapping[str, Fraction]) -> dict[str, Decimal]:
+    """Split `amount` by weights of which some may be negative, while their sum is above zero; the parts sum to it.
+
+    A negative weight pays back its share, rounded half up; the rest and what was paid back are split over the others
+    by largest remainder.
+    """
+    whole = sum(weights.values(), Fraction(0))
+    back = {
+        key: divide(Fraction(amount) * weight, whole, MONEY_PLACES) for key, weight in weights.items() if weight < 0
+    }
+    others = {key: weight for key, weight in weights.items() if weight >= 0}
+    parts = allocate(less(amount, *back.values()), others) | back
+    return {key: parts[key] for key in weights}
+
+
+def _close(
+    fund: Decimal,
+    value: Fraction,
+    paid_value: Fraction,
+    payments: Mapping[str, Decimal],
+    entitled: Mapping[str, Fraction],
+    rule: PointValueRule,
+    without_ratio: tuple[str, ...],
+) -> Distribution:
+    residual = less(fund, *payments.values())
+    closing = rule.closing.value if rule.closing else "leave_in_fund"
+    rescaled: dict[str, Decimal] = {}
+    if closing == "rescale":
+        if sum(entitled.values(), Fraction(0)) > 0:
+            whole = allocate_signed(fund, entitled)
+            rescaled = {hospital: less(whole[hospital], paid) for hospital, paid in payments.items()}
+        else:
+            closing = "leave_in_fund"
+    return Distribution(PAID, value, paid_value, payments, residual, rescaled, closing, without_ratio)

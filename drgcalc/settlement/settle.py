@@ -1,0 +1,318 @@
+"""The main step: totals of hospitals, the fund account and a policy in; allocations, waterfall, book and proof out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from drgcalc.base.errors import Finding, RulesError
+from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up, total
+from drgcalc.settlement.findings import finding
+from drgcalc.settlement.fund import Waterfall, fund_accounts, month_waterfalls, unused_items, year_waterfalls
+from drgcalc.settlement.identities import Statement, book_identities, fund_identities, hospital_identities
+from drgcalc.settlement.ledger import ZERO, Book, Postings, less
+from drgcalc.settlement.point_value import (
+    NO_POINTS,
+    NO_RATIO,
+    PAID,
+    Distribution,
+    convention_of,
+    distribute,
+    printed_value,
+)
+from drgcalc.settlement.policy import MonthRule, Policy
+from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, Posting
+
+VALUE_PLACES = 8
+
+
+class PoolValue(NamedTuple):
+    """The point value of one pool and what it did: paid + what is kept = fund.
+
+    value: 8 decimals; printed: as published. residual: what the convention left over, before `closing` dealt with it;
+    kept: what stays in the fund or the adjustment fund.
+    """
+
+    pool: str
+    convention: str
+    status: str
+    fund: Decimal
+    points: Decimal
+    value: Decimal
+    printed: Decimal
+    paid: Decimal
+    residual: Decimal
+    closing: str
+    kept: Decimal
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A settled year or month. Nothing may be published before `prove` has accepted `identities`."""
+
+    period: str
+    allocations: tuple[Allocation, ...]
+    lines: tuple[PoolLine, ...]
+    values: tuple[PoolValue, ...]
+    book: Book
+    findings: tuple[Finding, ...]
+    identities: tuple[Statement, ...]
+
+
+def settle_year(
+    year: int,
+    policy: Policy,
+    hospitals: Sequence[Hospital],
+    totals: Sequence[HospitalTotals],
+    fund: Sequence[FundItem],
+) -> Settlement:
+    """The year's settlement. `fund` holds the rows of that year, `totals` one row a pool and hospital.
+
+    Raises RulesError when the policy lacks a pool's formula or the fund account an item.
+    """
+    accounts = fund_accounts(policy, fund, with_limits=True)
+    booked = {pool: total([ZERO, *(row.fund_booked for row in totals if row.pool == pool)]) for pool in policy.fund}
+    waterfalls = year_waterfalls(policy, accounts, booked)
+    return _settle(str(year), policy, None, hospitals, totals, waterfalls, unused_items(policy, accounts))
+
+
+def settle_month(
+    month: str,
+    policy: Policy,
+    hospitals: Sequence[Hospital],
+    totals: Sequence[HospitalTotals],
+    fund: Sequence[FundItem],
+) -> Settlement:
+    """The settlement of the month YYYY-MM with the year's parameters: `totals` of the month, `fund` of its year.
+
+    Raises RulesError as settle_year does, and when the policy has no month rule.
+    """
+    if policy.month is None:
+        raise RulesError(
+            f"the policy in force in {month} does not say how a month is settled",
+            hint="add [policy.month] with basis, shares and pay_ratio, or settle the year",
+        )
+    accounts = fund_accounts(policy, fund, with_limits=False)
+    waterfalls = month_waterfalls(policy, policy.month, accounts, int(month[5:7]))
+    return _settle(month, policy, policy.month, hospitals, totals, waterfalls, unused_items(policy, accounts))
+
+
+class _Pool(NamedTuple):
+    """One settled pool on its way into the settlement."""
+
+    value: PoolValue
+    allocations: tuple[Allocation, ...]
+    postings: tuple[Posting, ...]
+    findings: tuple[Finding, ...]
+
+
+def _settle(
+    period: str,
+    policy: Policy,
+    month: MonthRule | None,
+    hospitals: Sequence[Hospital],
+    totals: Sequence[HospitalTotals],
+    waterfalls: Mapping[str, Waterfall],
+    findings: tuple[Finding, ...],
+) -> Settlement:
+    _check_totals(policy, totals)
+    pools = [
+        _settle_pool(period, policy, month, waterfall, _with_zeros(pool, hospitals, totals), hospitals)
+        for pool, waterfall in waterfalls.items()
+    ]
+    falls = list(zip(waterfalls.values(), pools, strict=True))
+    book = Book(tuple(posting for fall, pool in falls for posting in (*fall.postings, *pool.postings)))
+    allocations = tuple(row for pool in pools for row in pool.allocations)
+    lines = tuple(line for fall in waterfalls.values() for line in fall.lines)
+    kept = {pool.value.pool: pool.value.kept for pool in pools}
+    return Settlement(
+        period=period,
+        allocations=allocations,
+        lines=lines,
+        values=tuple(pool.value for pool in pools),
+        book=book,
+        findings=(*findings, *(entry for fall, pool in falls for entry in (*fall.findings, *pool.findings))),
+        identities=(
+            *fund_identities(lines, allocations, kept),
+            *book_identities(book),
+            *hospital_identities(book, allocations),
+        ),
+    )
+
+
+def _check_totals(policy: Policy, totals: Sequence[HospitalTotals]) -> None:
+    seen = set()
+    for row in totals:
+        if row.pool not in policy.fund:
+            raise RulesError(
+                f"there are cases of pool {row.pool}, and the policy has no fund formula for it",
+                hint=f"add [policy.fund.{row.pool}] to region.toml",
+            )
+        if (row.pool, row.hospital_id) in seen:
+            raise RulesError(
+                f"hospital {row.hospital_id} has two totals in pool {row.pool}", hint="sum the cases by hospital first"
+            )
+        seen.add((row.pool, row.hospital_id))
+
+
+def _with_zeros(
+    pool: str, hospitals: Sequence[Hospital], totals: Sequence[HospitalTotals]
+) -> tuple[HospitalTotals, ...]:
+    """The pool's totals by hospital code; a hospital without cases is declared with zeros, not skipped."""
+    nothing = Decimal("0.0000")
+    rows = {row.hospital_id: HospitalTotals(pool, row.hospital_id, 0, nothing, ZERO, ZERO, ZERO) for row in hospitals}
+    rows |= {row.hospital_id: row for row in totals if row.pool == pool}
+    return tuple(rows[hospital] for hospital in sorted(rows))
+
+
+def _settle_pool(
+    period: str,
+    policy: Policy,
+    month: MonthRule | None,
+    waterfall: Waterfall,
+    totals: tuple[HospitalTotals, ...],
+    hospitals: Sequence[Hospital],
+) -> _Pool:
+    done = distribute(waterfall.pool, waterfall.final, totals, policy.point_value)
+    payable = done.payable()
+    paid = total([ZERO, *payable.values()])
+    value = PoolValue(
+        pool=waterfall.pool,
+        convention=policy.point_value.convention.value,
+        status=done.status,
+        fund=waterfall.final,
+        points=total(row.points for row in totals),
+        value=round_half_up(done.value, VALUE_PLACES),
+        printed=printed_value(done.value, policy.point_value),
+        paid=paid,
+        residual=done.residual,
+        closing=done.closing,
+        kept=less(waterfall.final, paid),
+    )
+    return _Pool(
+        value=value,
+        allocations=_allocations(period, value, totals, payable, hospitals),
+        postings=_postings(policy, month, value, totals, done, payable),
+        findings=_findings(policy, value, totals, done, payable),
+    )
+
+
+def _allocations(
+    period: str,
+    value: PoolValue,
+    totals: Sequence[HospitalTotals],
+    payable: Mapping[str, Decimal],
+    hospitals: Sequence[Hospital],
+) -> tuple[Allocation, ...]:
+    known = {hospital.hospital_id: hospital for hospital in hospitals}
+    return tuple(
+        Allocation(
+            period=period,
+            pool=row.pool,
+            hospital_id=row.hospital_id,
+            hospital_name=known[row.hospital_id].name if row.hospital_id in known else "",
+            level=known[row.hospital_id].level if row.hospital_id in known else "",
+            cases=row.cases,
+            points=row.points,
+            point_value=value.value,
+            total_fee=row.total_fee,
+            fund_booked=row.fund_booked,
+            patient_paid=row.patient_paid,
+            payable=payable[row.hospital_id],
+            difference=less(payable[row.hospital_id], row.fund_booked),
+        )
+        for row in totals
+    )
+
+
+def _postings(
+    policy: Policy,
+    month: MonthRule | None,
+    value: PoolValue,
+    totals: Sequence[HospitalTotals],
+    done: Distribution,
+    payable: Mapping[str, Decimal],
+) -> tuple[Posting, ...]:
+    book, rule = Postings(value.pool), policy.point_value
+    source = rule.convention.source
+    used = round_half_up(done.paid_value, VALUE_PLACES)
+    convention = convention_of(rule)
+
+    def to_hospital(step: str, hospital: str, amount: Decimal, words: str, article: str) -> Posting:
+        return Posting(step, value.pool, "hospital", hospital, amount, words, article)
+
+    paid = [
+        to_hospital(
+            "points_payment",
+            row.hospital_id,
+            done.payments[row.hospital_id],
+            f"{row.points} points × {used}{convention.words(row)}",
+            source,
+        )
+        for row in totals
+    ]
+    book.pay("points_payment", "payable_pool", paid, source)
+    closing = rule.closing.source if rule.closing else source
+    words = f"residual of {value.convention}, {done.residual} over all hospitals, rescaled"
+    book.pay(
+        "closing",
+        "payable_pool",
+        [to_hospital("closing", hospital, amount, words, closing) for hospital, amount in done.rescaled.items()],
+        closing,
+    )
+    taker = "adjustment_fund" if done.closing == "adjustment_fund" else "fund_balance"
+    why = f"residual of {value.convention}" if done.status == PAID else f"nobody is paid: {done.status}"
+    book.move("closing", "payable_pool", taker, value.kept, why, closing)
+    if month is not None:
+        _post_month(book, value.pool, month, payable)
+    return book.done()
+
+
+def _post_month(book: Postings, pool: str, month: MonthRule, payable: Mapping[str, Decimal]) -> None:
+    """Move the part of a month that waits for the clearing; each hospital's two postings sum to zero."""
+    ratio, source = month.pay_ratio.value, month.pay_ratio.source
+    for hospital, amount in payable.items():
+        retained = less(amount, round_half_up(multiply(amount, ratio), MONEY_PLACES))
+        if retained:
+            words = f"{amount} less {ratio} of it"
+            moved = (("hospital", less(ZERO, retained)), ("hospital_retained", retained))
+            book.post(Posting("month_payment", pool, account, hospital, part, words, source) for account, part in moved)
+
+
+def _findings(
+    policy: Policy,
+    value: PoolValue,
+    totals: Sequence[HospitalTotals],
+    done: Distribution,
+    payable: Mapping[str, Decimal],
+) -> tuple[Finding, ...]:
+    pool, fund = value.pool, f"{value.fund:,} yuan"
+    found = [
+        finding("S006", f"pool {pool}: hospital {hospital} has points but no cost", field="total_fee", value=hospital)
+        for hospital in done.without_ratio
+    ]
+    found += [
+        finding("S007", f"pool {pool}: hospital {hospital} is owed {amount:,} yuan", field="payable", value=hospital)
+        for hospital, amount in payable.items()
+        if amount < 0
+    ]
+    if done.status == NO_POINTS and value.fund:
+        message = f"pool {pool}: {value.points} points to divide {fund} by; nobody is paid, the money stays in the fund"
+        found.append(finding("S004", message, field="points", value=str(value.points)))
+    if done.status == NO_RATIO:
+        message = f"pool {pool}: no cost or nothing booked, so {fund} cannot be paid by fund ratio and stay in the fund"
+        found.append(finding("S005", message, field="fund_booked"))
+    idle = [row.hospital_id for row in totals if not row.cases]
+    if idle:
+        message = f"pool {pool}: {len(idle)} hospitals without cases"
+        found.append(finding("S008", message, field="cases", value=" ".join(idle)))
+    if done.status == PAID and done.residual:
+        message = f"pool {pool}: {done.residual:,} yuan left over by {value.convention}, closed by {done.closing}"
+        found.append(finding("S010", message, field="residual", value=str(done.residual)))
+    wanted = policy.point_value.closing
+    if done.status == PAID and wanted and wanted.value != done.closing:
+        message = f"pool {pool}: no hospital is entitled to anything, so nothing can be rescaled"
+        found.append(finding("S011", message, field="closing", value=wanted.value))
+    return tuple(found)
