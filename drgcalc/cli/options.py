@@ -38,11 +38,23 @@ OTHERS = (
 
 
 def talking(function: Function) -> Function:
+    """A command on a region with the common options, its first argument a Talk."""
+    return REGION(talking_anywhere(function))
+
+
+def talking_anywhere(function: Function) -> Function:
     """A command with the common options, its first argument a Talk; a DrgcalcError becomes its exit code."""
 
     @wraps(function)
     def command(
-        *, region: Path, quiet: bool, json_: bool, log_format: str, dry_run: bool, strict: bool, **others: Any
+        *,
+        quiet: bool,
+        json_: bool,
+        log_format: str,
+        dry_run: bool,
+        strict: bool,
+        region: Path = Path(),
+        **others: Any,
     ) -> None:
         talk = Talk(region, quiet, json_, log_format, dry_run, strict)
         try:
@@ -51,7 +63,7 @@ def talking(function: Function) -> Function:
             talk.failure(error)
             raise click.exceptions.Exit(error.exit_code) from error
 
-    for option in reversed((REGION, *OTHERS)):
+    for option in reversed(OTHERS):
         command = option(command)
     return command
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from drgcalc.base.errors import InputError, UnbalancedError, UsageError
-from drgcalc.cli.options import period_options, talking
+from drgcalc.base.errors import InputError, RulesError, UnbalancedError, UsageError
+from drgcalc.cli.options import period_options, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
 from drgcalc.run.period import Period, choose_period
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@talking
+@talking_anywhere
 def init(talk: Talk, folder: Path) -> None:
     """Write a commented region into the empty or new folder DIR; it runs at once, on synthetic records."""
     from drgcalc.run.init import init as write_region
@@ -71,9 +71,10 @@ def settle(talk: Talk, year: str | None, month: str | None) -> None:
         )
     talk.result(result, lambda: terminal.settled(result))
     records = result.grouping.records
+    warnings = records.count("warning") + sum(finding.severity == "warning" for finding in result.findings)
     talk.note(
         f"{result.period}: {records.read:,} records, {records.rejected:,} rejected, "
-        f"{len({row.hospital_id for row in result.allocations}):,} hospitals, {len(result.warnings)} warnings; "
+        f"{len({row.hospital_id for row in result.allocations}):,} hospitals, {warnings} warnings; "
         "balanced to the fen."
     )
 
@@ -85,18 +86,19 @@ def settle(talk: Talk, year: str | None, month: str | None) -> None:
 @talking
 def explain(talk: Talk, record: str | None, hospital: str | None, year: str | None, month: str | None) -> None:
     """Explain why RECORD (a settlement id) is in its group, or with --hospital why a hospital is paid its amount."""
-    from drgcalc.report import terminal
-    from drgcalc.run import explain as run_explain
+    from drgcalc.report import explanation, terminal
+    from drgcalc.run.explain import explain_hospital
+    from drgcalc.run.explain_record import explain_record
 
     if (record is None) == (hospital is None):
         raise UsageError("explain takes a RECORD or --hospital ID", hint="one of the two, not both")
     period = choose_period(year, month)
     if hospital is not None:
-        account = run_explain.explain_hospital(talk.region, hospital, period)
+        account = explain_hospital(talk.region, hospital, period)
         talk.result(account, lambda: terminal.statement(account))
         return
-    reason = run_explain.explain_record(talk.region, str(record), period)
-    talk.result(reason, lambda: terminal.explained(reason))
+    reason = explain_record(talk.region, str(record), period)
+    talk.result(reason, lambda: explanation.explained(reason))
 
 
 @click.command()
@@ -132,6 +134,22 @@ def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
 
     terms = show(talk.region, _required(year, month))
     talk.result(terms, lambda: terminal.policy(terms))
+
+
+@policy.command("check")
+@period_options
+@talking
+def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
+    """Look for cliffs and falling segments in the outlier rule in force in a period."""
+    from drgcalc.report import terminal
+    from drgcalc.run.intake import count_findings
+    from drgcalc.run.policy import check as run_check
+
+    found = run_check(talk.region, _required(year, month))
+    talk.result(found, lambda: terminal.findings(count_findings(found)))
+    if talk.strict and found:
+        raise RulesError(f"{found[0].code}: {found[0].message}", hint=found[0].hint)
+    talk.note(f"{len(found)} findings")
 
 
 COMMANDS = (init, check, group, settle, explain, verify, policy)

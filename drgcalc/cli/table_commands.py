@@ -2,9 +2,125 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from drgcalc.base.errors import RulesError, UsageError
+from drgcalc.cli.options import talking_anywhere
+from drgcalc.cli.talk import Talk
+
+FOLDER = click.Path(path_type=Path)
 
 
 @click.group()
 def tables() -> None:
-    """Look at, import, check and compare schemes (分组方案)."""
+    """Look at, import, check, compare and export schemes (分组方案)."""
+
+
+@tables.command("list")
+@click.argument("folder", type=FOLDER, required=False)
+@talking_anywhere
+def list_(talk: Talk, folder: Path | None) -> None:
+    """List the schemes in FOLDER, or those that ship with drgcalc."""
+    from drgcalc.report import schemes
+    from drgcalc.run.init import shipped_schemes
+    from drgcalc.tables.folder import list_schemes
+
+    lines = list_schemes(folder or shipped_schemes())
+    talk.result(lines, lambda: schemes.listing(lines))
+
+
+@tables.command("import")
+@click.argument("file", type=FOLDER)
+@click.option("--id", "scheme_id", metavar="ID", required=True, help="Short name of the scheme.")
+@click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Table folder to write.")
+@click.option("--amendments", type=FOLDER, metavar="FILE", help="CSV of rows that the source lacks.")
+@talking_anywhere
+def import_(talk: Talk, file: Path, scheme_id: str, out: Path, amendments: Path | None) -> None:
+    """Read FILE (official workbook, CSV folder or OpenDRG folder) into a table folder, noting every repair."""
+    from drgcalc.report import schemes
+    from drgcalc.tables.findings import summarise
+    from drgcalc.tables.folder import write_table_folder
+    from drgcalc.tables.importing import import_scheme
+
+    result = import_scheme(file, scheme_id=scheme_id, amendments=amendments)
+    notes = summarise(result.notes)
+    warnings = sum(note.times for note in notes if note.severity == "warning")
+    if talk.strict and warnings:
+        raise RulesError(f"{file}: {warnings} warnings, which --strict does not allow", hint="run without --strict")
+    outcome = "dry run" if talk.dry_run else write_table_folder(result, out)
+    talk.result({"folder": out, "outcome": outcome, "notes": notes}, lambda: schemes.imported(str(out), outcome, notes))
+
+
+@tables.command()
+@click.argument("folder", type=FOLDER)
+@talking_anywhere
+def check(talk: Talk, folder: Path) -> None:
+    """Check that the scheme in FOLDER is sound: unreachable rows, codes in the wrong place, unused sets."""
+    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.report import terminal
+    from drgcalc.run.intake import count_findings
+    from drgcalc.tables.check import check_scheme
+
+    found = check_scheme(load_scheme(folder))
+    counts = count_findings(found)
+    talk.result(found, lambda: terminal.findings(counts))
+    errors = [finding for finding in found if finding.severity == "error"]
+    warnings = [finding for finding in found if finding.severity == "warning"]
+    if errors or (talk.strict and warnings):
+        raise RulesError(f"{folder}: {len(errors)} errors, {len(warnings)} warnings", hint="see the findings above")
+    talk.note(f"{folder}: {len(warnings)} warnings, no error")
+
+
+@tables.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("code", required=False)
+@talking_anywhere
+def show(talk: Talk, folder: Path, code: str | None) -> None:
+    """Print what the scheme in FOLDER is, or the rows and official rules of CODE (MDC, ADRG or DRG)."""
+    from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, load_scheme
+    from drgcalc.report import schemes
+
+    scheme = load_scheme(folder)
+    if code is None:
+        talk.result(schemes.facts(scheme), lambda: schemes.overview(scheme))
+        return
+    everything: list[MdcRow | AdrgRow | DrgRow] = [*scheme.mdc, *scheme.adrg, *scheme.drg]
+    rows = [row for row in everything if row.code == code]
+    if not rows:
+        raise UsageError(f"{scheme.id} has no row {code}", hint="codes are those of the tables, as P07 or KC13 there")
+    talk.result(rows, lambda: schemes.rules(rows))
+
+
+@tables.command()
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
+@click.option("--out", type=FOLDER, metavar="PATH", help="Write the whole comparison as .xlsx or into a folder.")
+@talking_anywhere
+def diff(talk: Talk, old: Path, new: Path, out: Path | None) -> None:
+    """Compare the schemes in the folders OLD and NEW."""
+    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.report import schemes
+    from drgcalc.tables.diff import diff_schemes
+    from drgcalc.tables.export import export_diff
+
+    difference = diff_schemes(load_scheme(old), load_scheme(new))
+    if out is not None and not talk.dry_run:
+        export_diff(difference, None, out)
+    talk.result(difference, lambda: schemes.difference(difference))
+
+
+@tables.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("target", type=FOLDER)
+@talking_anywhere
+def export(talk: Talk, folder: Path, target: Path) -> None:
+    """Write the scheme in FOLDER as a workbook (TARGET ends in .xlsx) or as plain CSV files into the folder TARGET."""
+    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.tables.export import export_csv, export_workbook
+
+    scheme = load_scheme(folder)
+    if not talk.dry_run:
+        (export_workbook if target.suffix == ".xlsx" else export_csv)(scheme, target)
+    talk.result({"target": target}, lambda: [str(target)])

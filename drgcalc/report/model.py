@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.base.errors import Finding
+from drgcalc.grouping.explain import Complication, Trial
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
 
@@ -135,6 +136,30 @@ class Terms:
     effective_from: date
     effective_to: date
     terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why one record is in its group: the rows of the scheme in order of trial; or why it was rejected.
+
+    `trials` are empty for a record that was not accepted; `findings` are the editor's about it.
+    """
+
+    settlement_id: str
+    place: str
+    scheme: str
+    edition: str
+    checksum: str
+    diagnoses: tuple[str, ...]
+    procedures: tuple[str, ...]
+    scalars: Mapping[str, Decimal | None]
+    status: str
+    mdc: str | None
+    adrg: str | None
+    group_code: str | None
+    complications: tuple[Complication, ...]
+    trials: tuple[Trial, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)

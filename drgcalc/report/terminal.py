@@ -62,7 +62,9 @@ def findings(counts: Sequence[FindingCount]) -> Iterator[RenderableType]:
     """Exact counts of every code, and its first examples: where, what it held, what to do."""
     if not counts:
         return
-    table = _table("Findings 问题", ("code", "left"), ("severity", "left"), ("count", "right"), ("example", "fold"))
+    table = plain_table(
+        "Findings 问题", ("code", "left"), ("severity", "left"), ("count", "right"), ("example", "fold")
+    )
     for finding in counts:
         for position, example in enumerate(finding.examples):
             head = (finding.code, finding.severity, number(finding.times)) if position == 0 else ("", "", "")
@@ -76,7 +78,7 @@ def findings(counts: Sequence[FindingCount]) -> Iterator[RenderableType]:
 
 def waterfall(pool: str, lines: Sequence[PoolLine]) -> Table:
     """From collections to the pool that is paid out, line by line with the source of each."""
-    table = _table(f"Pool 基金池 {pool}, yuan", ("line", "fold"), ("amount", "right"), ("source", "fold"))
+    table = plain_table(f"Pool 基金池 {pool}, yuan", ("line", "fold"), ("amount", "right"), ("source", "fold"))
     for line in lines:
         style = "bold" if line.kind in ("subtotal", "result") else ""
         table.add_row(Text(line.label), money(line.amount), Text(line.source), style=style)
@@ -85,7 +87,7 @@ def waterfall(pool: str, lines: Sequence[PoolLine]) -> Table:
 
 def point_values(values: Sequence[PoolValue]) -> Table:
     """One line a pool: what is divided by what."""
-    table = _table(
+    table = plain_table(
         "Point values 点值",
         ("pool", "left"),
         ("convention", "left"),
@@ -105,7 +107,7 @@ def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
         return
     largest = sorted(rows, key=lambda row: (-row.payable, row.pool, row.hospital_id))
     shown, rest = largest[:LARGEST], largest[LARGEST:]
-    table = _table(
+    table = plain_table(
         f"Largest allocations 应付金额 ({len(shown)} of {len(rows)}), yuan",
         ("hospital", "fold"),
         ("pool", "left"),
@@ -126,7 +128,7 @@ def statement(result: Statement) -> Iterator[RenderableType]:
     """A hospital's postings by pool, each with the balance after it, and what they add up to."""
     yield Text(f"{result.hospital_id} {result.hospital_name}, {result.period}", style="bold")
     for pool, lines in groupby(result.lines, key=lambda line: line.pool):
-        table = _table(
+        table = plain_table(
             f"Pool 基金池 {pool}, yuan",
             ("step", "left"),
             ("posting", "fold"),
@@ -152,7 +154,7 @@ def verified(result: Verified) -> Iterator[RenderableType]:
 def policy(terms: Terms) -> Iterator[RenderableType]:
     """Every number in force, with unit and source."""
     yield Text(f"{terms.title} · {terms.document} · {terms.effective_from} to {terms.effective_to}", style="bold")
-    table = _table("Policy 政策", ("key", "fold"), ("value", "fold"), ("unit", "left"), ("source", "fold"))
+    table = plain_table("Policy 政策", ("key", "fold"), ("value", "fold"), ("unit", "left"), ("source", "fold"))
     for term in terms.terms:
         table.add_row(Text(term.key), Text(term.value), term.unit, Text(term.source))
     yield table
@@ -160,7 +162,7 @@ def policy(terms: Terms) -> Iterator[RenderableType]:
 
 def proofs(rows: Iterable[Proof]) -> Table:
     """Statements with what was expected, found, and the difference."""
-    table = _table(
+    table = plain_table(
         "Failed 不成立", ("statement", "fold"), ("expected", "right"), ("found", "right"), ("difference", "right")
     )
     for row in rows:
@@ -179,7 +181,7 @@ def number(value: int | Decimal) -> str:
 
 
 def _records(result: Checked) -> Table:
-    table = _table(
+    table = plain_table(
         f"Records 结算记录 {result.period}",
         ("files", "right"),
         ("read", "right"),
@@ -195,7 +197,7 @@ def _records(result: Checked) -> Table:
 
 def _statuses(result: Grouped) -> Table:
     names = [status for status in _STATUSES if status in result.statuses]
-    table = _table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
+    table = plain_table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
     table.add_row(*(number(result.statuses[name]) for name in names), number(result.groups))
     return table
 
@@ -228,7 +230,7 @@ def _allocation_line(table: Table, name: str, pool: str, rows: Sequence[Allocati
     )
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
+def plain_table(title: str, *columns: tuple[str, str]) -> Table:
     """A table whose "fold" columns wrap and whose numbers never do."""
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for name, kind in columns:

@@ -6,7 +6,8 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from drgcalc.records import intake as records
+from drgcalc.records import results
+from drgcalc.records.intake import read_parts
 from drgcalc.report.model import Checked
 from drgcalc.run.database import connect
 from drgcalc.run.group import whole_span
@@ -24,9 +25,9 @@ def check(folder: Path, period: Period | None, progress: Progress) -> Checked:
     asked = period or whole_span(region)
     inputs = find_inputs(region)
     with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, connect(Path(name)) as con:
-        for part in records.read_parts(con, make_intake(region, asked, inputs, region_salt(region), Path(name))):
+        for part in read_parts(con, make_intake(region, asked, inputs, region_salt(region), Path(name))):
             progress("checking, parts", part.number, part.number)
-        counts = records.counts(con)
+        counts = results.counts(con)
         findings = count_findings(chain(inputs.findings, record_findings(con)))
     return Checked(
         period=asked.text,

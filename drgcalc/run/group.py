@@ -17,7 +17,8 @@ from drgcalc.base.columns import CASES, FINDINGS
 from drgcalc.base.errors import InputError
 from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import Scheme, load_scheme
-from drgcalc.records import intake as records
+from drgcalc.records import results
+from drgcalc.records.intake import Intake, read_parts
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
 from drgcalc.run.database import connect, sql
@@ -151,10 +152,10 @@ def _write_cases(
         intake = make_intake(region, period, inputs, salt, work)
         with connect(work) as con:
             _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
-            counts = records.counts(con)
+            counts = results.counts(con)
             found = chain(inputs.findings, record_findings(con))
             write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
-            write_parquet(sheet.folder / REJECTED_FILE, records.rejected(con))
+            write_parquet(sheet.folder / REJECTED_FILE, results.rejected(con))
             con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
             statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
             met = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
@@ -162,14 +163,14 @@ def _write_cases(
 
 
 def _group_parts(
-    con: duckdb.DuckDBPyConnection, intake: records.Intake, scheme: Scheme, path: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme, path: Path, progress: Progress
 ) -> None:
     """Group part after part into one Parquet file, in order of file and row."""
     engine = Engine(con, scheme)
     with output_errors(path.parent), pq.ParquetWriter(path, arrow_schema(CASES), compression="zstd") as writer:
-        for part in records.read_parts(con, intake):
+        for part in read_parts(con, intake):
             engine.group_part()
-            cases = con.execute(sql("drgcalc.run", "part_cases")).to_arrow_table()
+            cases = con.execute(sql("drgcalc.run", "part_cases")).to_arrow_reader(ROW_GROUP).read_all()
             writer.write_table(cases.cast(arrow_schema(CASES)), row_group_size=ROW_GROUP)
             progress("grouping, parts", part.number, part.number)
 
@@ -191,7 +192,7 @@ def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) ->
 
 
 def _placed(region: Region, cases: Cases, published: Published) -> Cases:
-    folder = published.folder or cases.folder
+    folder = published.folder
     place = Place(
         cases.result.records.period,
         published.version,

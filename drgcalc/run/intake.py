@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import duckdb
 
 from drgcalc.base.errors import Finding
-from drgcalc.records import intake as records
+from drgcalc.records import results
 from drgcalc.records.intake import HospitalSpan, Intake
 from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
@@ -77,7 +77,7 @@ def salt_mark(salt: bytes) -> str:
 
 def record_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     """What the editor found, in its order; the parts of an intake have all been read in this connection."""
-    for batch in records.findings_reader(connection, BATCH):
+    for batch in results.findings(connection).to_batches(max_chunksize=BATCH):
         for row in batch.to_pylist():
             yield Finding(**row)
 

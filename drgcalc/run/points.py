@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from drgcalc.settlement.rows import HospitalTotals
 
 SETTLEMENT = "drgcalc.settlement"
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[list[Any]], None]] = {
     "overlapping_terms": raise_overlaps,
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,

@@ -29,15 +29,12 @@ _DRAFT = re.compile(r"\.(v\d+|work)\.partial-\w+")
 
 @dataclass(frozen=True)
 class Published:
-    """Where results stand. `unchanged`: this version was there already, with the same inputs and outputs.
-
-    `folder` is None after a dry run.
-    """
+    """Where results stand. `unchanged`: this version was there already, with the same inputs and outputs."""
 
     period: str
     version: int
     unchanged: bool
-    folder: Path | None
+    folder: Path
 
 
 @dataclass(frozen=True)

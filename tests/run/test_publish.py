@@ -115,7 +115,6 @@ def test_refusals_of_the_disk_become_sentences(tmp_path: Path, number: int, said
 
 def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
     folder = publish(tmp_path).folder
-    assert folder is not None
     (folder / "manifest.json").write_text("{")
     with pytest.raises(OutputError, match=r"manifest\.json cannot be read"):
         read_manifest(folder)

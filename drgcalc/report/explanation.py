@@ -1,0 +1,77 @@
+"""Why a record is in its group, as text a hospital and a bureau can argue over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from drgcalc.grouping.explain import Evidence, Proof, Trial
+from drgcalc.report import terminal
+from drgcalc.report.model import FindingCount, Reason
+
+
+def explained(reason: Reason) -> Iterator[RenderableType]:
+    """The record, its group, the official rule at every level with its proof, exclusions, and the rows tried before."""
+    yield Text(f"{reason.settlement_id} ({reason.place})", style="bold")
+    yield from _findings(reason)
+    if not reason.trials:
+        yield Text("The record was rejected: it has no group.")
+        return
+    yield Text(f"diagnoses 诊断: {', '.join(reason.diagnoses)}")
+    yield Text(f"procedures 手术操作: {', '.join(filter(None, reason.procedures)) or 'none'}")
+    known = (f"{name} {value.normalize():f}" for name, value in reason.scalars.items() if value is not None)
+    yield Text(f"values 数值: {', '.join(known)}")
+    way = " → ".join(filter(None, (reason.mdc, reason.adrg, reason.group_code)))
+    yield Text(f"{reason.status}: {way or 'no row of the scheme holds'}", style="bold")
+    for trial in reason.trials:
+        if trial.outcome == "taken":
+            yield _taken(trial)
+    yield from _complications(reason)
+    yield from _tried(reason)
+    yield Text(f"Scheme {reason.scheme} ({reason.edition}), checksum {reason.checksum[:16]}")
+
+
+def _findings(reason: Reason) -> Iterator[RenderableType]:
+    counts = [FindingCount(finding.code, finding.severity, 1, (finding,)) for finding in reason.findings]
+    yield from terminal.findings(counts)
+
+
+def _taken(trial: Trial) -> Tree:
+    tree = Tree(Text(f"{trial.level} {trial.code} {trial.name}", style="bold"))
+    tree.add(Text(f"rule 规则: {trial.rule or '(empty: always holds)'}"))
+    if trial.rule:
+        _grow(tree, trial.proof)
+    return tree
+
+
+def _grow(tree: Tree, proof: Proof) -> None:
+    """Add a part of a rule; parts that hold show the codes that made them true."""
+    shown = "; ".join(map(_evidence, proof.evidence))
+    branch = tree.add(Text(f"{'yes' if proof.holds else 'no '} {proof.text}" + (f"  [{shown}]" if shown else "")))
+    for part in proof.parts:
+        _grow(branch, part)
+
+
+def _evidence(evidence: Evidence) -> str:
+    return " ".join(filter(None, (evidence.field, evidence.value, evidence.note)))
+
+
+def _complications(reason: Reason) -> Iterator[Text]:
+    for row in reason.complications:
+        fate = f"does not count: table {row.exclusion_set} excludes it" if row.excluded else "counts"
+        yield Text(f"{row.level} {row.code}: {fate}")
+
+
+def _tried(reason: Reason) -> Iterator[Text]:
+    """Rows that were tried in vain, by level, in their order."""
+    for level in ("MDC", "ADRG", "DRG"):
+        vain = [trial for trial in reason.trials if trial.level == level and trial.outcome != "taken"]
+        if vain:
+            codes = ", ".join(
+                trial.code if trial.outcome == "failed" else f"{trial.code} (held, but nothing below it did)"
+                for trial in vain
+            )
+            yield Text(f"{level} rows tried before, in vain: {codes}")

@@ -1,0 +1,77 @@
+"""Schemes as rich renderables: lists, rules, import reports, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme
+from drgcalc.report.terminal import number, plain_table
+from drgcalc.tables.diff import SchemeDiff
+from drgcalc.tables.findings import NoteSummary
+from drgcalc.tables.folder import SchemeLine
+
+
+def listing(lines: Sequence[SchemeLine]) -> Iterator[RenderableType]:
+    """One line a scheme."""
+    table = plain_table(
+        "Schemes 分组方案",
+        ("id", "left"), ("title", "fold"), ("MDC", "right"), ("ADRG", "right"), ("DRG", "right"),
+    )  # fmt: skip
+    for line in lines:
+        table.add_row(line.id, Text(line.title), number(line.mdcs), number(line.adrgs), number(line.drgs))
+    yield table
+
+
+def facts(scheme: Scheme) -> dict[str, str | int]:
+    """What a scheme is, and how large."""
+    return {
+        "id": scheme.id,
+        "title": scheme.title,
+        "edition": scheme.edition,
+        "source": scheme.source,
+        "checksum": scheme.checksum,
+        "mdc": len(scheme.mdc),
+        "adrg": len(scheme.adrg),
+        "drg": len(scheme.drg),
+        "code_sets": len(scheme.code_sets),
+        "complications": len(scheme.cc),
+        "exclusion_tables": len(scheme.exclusions),
+    }
+
+
+def overview(scheme: Scheme) -> Iterator[RenderableType]:
+    """`facts`, one a line."""
+    for name, value in facts(scheme).items():
+        yield Text(f"{name}: {value}")
+
+
+def rules(rows: Sequence[MdcRow | AdrgRow | DrgRow]) -> Iterator[RenderableType]:
+    """The rows of one code with their rule texts."""
+    for row in rows:
+        parents = " in " + " ".join(filter(None, (getattr(row, "mdc", ""), getattr(row, "adrg", "")))) or ""
+        yield Text(f"{row.code} {row.name}{parents if parents != ' in ' else ''}, order {row.seq}", style="bold")
+        yield Text(row.rule or "(empty: always holds)")
+
+
+def imported(folder: str, outcome: str, notes: Sequence[NoteSummary]) -> Iterator[RenderableType]:
+    """What an import noted, with examples, and where the folder is."""
+    table = plain_table("Import notes 导入说明", ("code", "left"), ("kind", "left"), ("count", "right"), ("", "fold"))
+    for note in notes:
+        table.add_row(note.code, note.severity, number(note.times), Text(f"{note.title}: {note.meaning}"))
+        for example in note.examples:
+            place = f"{example.sheet} {example.row}" if example.row else example.sheet
+            table.add_row("", "", "", Text(f"  {place}: {example.text} → {example.done}"))
+    yield table
+    yield Text(f"{folder}: {outcome}")
+
+
+def difference(result: SchemeDiff) -> Iterator[RenderableType]:
+    """How many rows of each kind differ, and the first ten of each."""
+    for kind in ("groups", "rules", "orders", "sets", "complications", "exclusions"):
+        rows = getattr(result, kind)
+        yield Text(f"{kind}: {number(len(rows))}", style="bold")
+        for row in rows[:10]:
+            yield Text("  " + " | ".join(str(cell) for cell in row if cell not in (None, "", ())))
