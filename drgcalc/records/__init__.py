@@ -1,0 +1,1 @@
+"""Bytes to checked records: files, encodings, header aliases, the editor, duplicates."""

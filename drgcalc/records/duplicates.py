@@ -1,0 +1,58 @@
+"""Settlement ids that stand more than once, over all files: exact, and lean (64-bit hashes first, contents of suspects only)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+from drgcalc.base.columns import RECORDS
+from drgcalc.records.editor import parse_part
+from drgcalc.records.reading import Part, Staged, input_errors
+from drgcalc.records.statements import rows, run
+
+HASHES_PER_SLICE = 2_000_000
+Values = Mapping[str, Mapping[str, str]]
+
+
+def find_duplicates(con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, Staged]], values: Values) -> None:
+    """Fill `records_duplicates`: of identical records all but the first, of differing ones all.
+
+    Records are the same when settlement id and refund flag are (a reversal may bear the id of what it reverses), identical
+    when every canonical column and every unreadable cell is. The first is the first in order of files and rows.
+    """
+    known = list(cut)
+    for part, staged in known:
+        with input_errors(staged.source):
+            parse_part(con, part, staged, values)
+            run(con, "hash_ids")
+    slices = 1 + sum(part.rows for part, _ in known) // HASHES_PER_SLICE
+    for number in range(slices):
+        run(con, "repeated_hashes", {"slices": slices, "slice": number})
+    run(con, "tables/records_id_hashes")
+    if rows(con, "count_repeated")[0][0]:
+        for part, staged in known:
+            parse_part(con, part, staged, values)
+            _keep_suspects(con, part)
+        run(con, "classify_duplicates")
+        run(con, "tables/records_suspects")
+
+
+def _keep_suspects(con: duckdb.DuckDBPyConnection, part: Part) -> None:
+    parsed = con.view("parsed")
+    suspicious = parsed.join(con.table("records_repeated_hashes"), _same_hash(), how="semi")
+    cells = [ColumnExpression(name).cast("VARCHAR") for name in parsed.columns if name != "source_row"]
+    content = FunctionExpression("sha256", FunctionExpression("to_json", FunctionExpression("list_value", *cells)).cast("VARCHAR"))
+    suspicious.select(
+        ConstantExpression(part.number).cast("INTEGER"),
+        ColumnExpression("source_row"),
+        ColumnExpression("settlement_id"),
+        FunctionExpression("coalesce", ColumnExpression("is_refund"), ConstantExpression(value=False)),
+        content,
+    ).insert_into("temp.records_suspects")
+
+
+def _same_hash() -> duckdb.Expression:
+    refund = FunctionExpression("coalesce", ColumnExpression("is_refund"), ConstantExpression(value=False))
+    return FunctionExpression("hash", ColumnExpression("settlement_id"), refund) == ColumnExpression("id_hash")

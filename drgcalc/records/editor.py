@@ -1,0 +1,172 @@
+"""The editor: canonical columns of any type to typed ones, and every check's answer in one bit mask a record.
+
+The SQL differs by the type a column arrives in, so its projection is built a column at a time: typed Parquet columns
+pass as they are, text goes through the macros of `sql/macros/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
+
+from drgcalc.base.columns import MONEY, RECORDS, Column
+from drgcalc.base.errors import InputError
+from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.reading import Part, Staged, open_part
+from drgcalc.records.statements import run, statement
+
+HOURS = "DECIMAL(9,2)"
+_FROM_TEXT = {"DATE": "parse_date", "INTEGER": "parse_whole", "BOOLEAN": "parse_flag", MONEY: "parse_money", HOURS: "parse_hours"}
+_FROM_NUMBER = {"INTEGER": "as_whole", MONEY: "exact_money", HOURS: "as_hours"}
+_STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+_NUMBERS = frozenset({"DOUBLE", "FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"})
+_CONVERSIBLE = tuple(column.name for column in RECORDS.columns if column.type in _FROM_TEXT)
+_KEPT_FROM_CHECKS = (
+    "source_row",
+    "person_key",
+    "pool",
+    "sex",
+    "age_years",
+    "age_days",
+    "los_days",
+    "fund_booked",
+    "patient_paid",
+    "is_refund",
+    "decided_on",
+    "period",
+)
+
+
+def parse_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]]) -> None:
+    """Make views `raw` (as delivered) and `parsed` of one part.
+
+    `parsed` has every canonical column with its type, NULL where the file has no such column or the cell cannot be read;
+    `bad_<column>` says the latter. Blank rows of CSV and XLSX are left out.
+    """
+    raw = open_part(con, part, staged)
+    raw.create_view("raw")
+    types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
+    clean = raw.select(*(_clean(name, type_, values.get(name, {})).alias(name) for name, type_ in types.items()))
+    if staged.is_text:
+        clean = clean.filter(_not_blank(types))
+    converted = {column.name: _converted(column, types, staged) for column in RECORDS.columns}
+    cells = [ColumnExpression(name).alias(f"cell_{name}") for name in types if name in _CONVERSIBLE]
+    layered = clean.select(*(value.alias(name) for name, value in converted.items()), *cells, ColumnExpression("source_row"))
+    flags = [_unreadable(name, types).alias(f"bad_{name}") for name in _CONVERSIBLE]
+    layered.select(*(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), *flags).create_view("parsed")
+
+
+def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Make table `checked_rows` and, over it, view `checked` of the part whose view `parsed` stands.
+
+    A record outside the asked period and a dropped copy bear that bit alone: nothing else is said about them.
+    """
+    run(con, "drop_checked")
+    judged = con.sql(statement("checks"))
+    none = ConstantExpression(0).cast("UBIGINT")
+    mask: Expression = none
+    for check in CHECKS:
+        if check.code.lower() in judged.columns:
+            found = ConstantExpression(bit(check.code)).cast("UBIGINT")
+            mask = FunctionExpression("|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none))
+    set_aside = ConstantExpression(OUTSIDE).cast("UBIGINT"), ConstantExpression(DUPLICATE).cast("UBIGINT")
+    fate = CaseExpression(ColumnExpression("r405"), set_aside[0]).when(ColumnExpression("r601"), set_aside[1]).otherwise(mask)
+    own = (name for name in RECORDS.names() if name in staged.columns and name != "person_id")
+    kept = list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
+    judged.select(*(ColumnExpression(name) for name in kept), fate.alias("problems")).to_table("checked_rows")
+    _complete(con, kept, staged.source.relative)
+
+
+def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> None:
+    """View `checked`: every promised column, those the file does not have as NULL, which a table would have to store."""
+    columns = []
+    for column in RECORDS.columns:
+        if column.name == "person_id":
+            continue
+        held = ColumnExpression(column.name) if column.name in kept else ConstantExpression(None).cast(column.type)
+        columns.append(held.alias(column.name))
+    problems = ColumnExpression("problems")
+    refusing = ConstantExpression(ERRORS | OUTSIDE | DUPLICATE).cast("UBIGINT")
+    accepted = FunctionExpression("&", problems, refusing) == ConstantExpression(0)
+    con.table("checked_rows").select(
+        ConstantExpression(file).alias("source_file"),
+        ColumnExpression("source_row"),
+        *columns,
+        ColumnExpression("person_key"),
+        ColumnExpression("decided_on"),
+        ColumnExpression("period"),
+        problems,
+        accepted.alias("accepted"),
+    ).create_view("checked")
+
+
+def _clean(name: str, type_: str, values: Mapping[str, str]) -> Expression:
+    """A cell without white space or signs for nothing; local values mapped. Typed cells pass."""
+    column = ColumnExpression(name)
+    if type_ != "VARCHAR":
+        return column
+    cleaned = FunctionExpression("clean_text", column)
+    if not values:
+        return cleaned
+    mapped = None
+    for local, canonical in values.items():
+        when, then = cleaned == ConstantExpression(local), ConstantExpression(canonical)
+        mapped = CaseExpression(when, then) if mapped is None else mapped.when(when, then)
+    return mapped.otherwise(cleaned) if mapped is not None else cleaned
+
+
+def _not_blank(types: Mapping[str, str]) -> Expression:
+    filled: Expression = ConstantExpression(value=False)
+    for name, type_ in types.items():
+        if name != "source_row":
+            column = ColumnExpression(name)
+            present = FunctionExpression("len", column) > ConstantExpression(0) if type_.endswith("[]") else column.isnotnull()
+            filled = filled | present
+    return filled
+
+
+def _unreadable(name: str, types: Mapping[str, str]) -> Expression:
+    if name not in types or types[name] == RECORDS.column(name).type:
+        return ConstantExpression(value=False)
+    return ColumnExpression(f"cell_{name}").isnotnull() & ColumnExpression(name).isnull()
+
+
+def _converted(column: Column, types: Mapping[str, str], staged: Staged) -> Expression:
+    """A cell as the type the schema promises, NULL when it cannot be read. Raises InputError for a hopeless column type."""
+    if column.name not in types:
+        return ConstantExpression(None).cast(column.type)
+    type_ = types[column.name]
+    cell = ColumnExpression(column.name)
+    is_number = type_ in _NUMBERS or type_.startswith("DECIMAL")
+    if column.name == "sex":
+        return FunctionExpression("parse_sex", cell.cast("VARCHAR"))
+    if type_ == column.type:
+        return cell
+    if type_ == "VARCHAR" and column.type in _FROM_TEXT:
+        return FunctionExpression(_FROM_TEXT[column.type], cell)
+    if column.type == MONEY and _has_fen_only(type_):
+        return cell.cast(MONEY)
+    if is_number and column.type in _FROM_NUMBER:
+        return FunctionExpression(_FROM_NUMBER[column.type], cell)
+    if is_number and column.type == "BOOLEAN":
+        return FunctionExpression("parse_flag", cell.cast("VARCHAR"))
+    if column.type == "VARCHAR":
+        return FunctionExpression("as_code", cell) if is_number else cell.cast("VARCHAR")
+    if column.type == "DATE" and type_ in _STAMPS:
+        return cell.cast("DATE")
+    if column.type == "DATE" and type_ == "TIMESTAMP WITH TIME ZONE":
+        return FunctionExpression("china_date", cell)
+    raise InputError(
+        f"{staged.source.relative}: column {column.name} is stored as {type_}, {column.type} is expected",
+        hint="export it as text, or as that type",
+    )
+
+
+def _has_fen_only(type_: str) -> bool:
+    """Whether a type is a DECIMAL that money takes without rounding or overflow."""
+    if not type_.startswith("DECIMAL("):
+        return False
+    width, scale = (int(number) for number in type_[8:-1].split(","))
+    return scale <= 2 and width - scale <= 16

@@ -1,0 +1,169 @@
+"""The way of records from files to the engine: two passes over parts, counts that always add up, nothing lost.
+
+Every record is exactly one of: accepted, rejected (at least one error), duplicate (an identical copy, dropped), outside (of
+the asked period, set aside). read = accepted + rejected + duplicates + outside, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from drgcalc.base.columns import RECORDS
+from drgcalc.base.errors import RulesError
+from drgcalc.records import codes
+from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.duplicates import find_duplicates
+from drgcalc.records.editor import judge, parse_part
+from drgcalc.records.headers import region_aliases
+from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
+from drgcalc.records.results import keep_results, note_sources, summarise_files
+from drgcalc.records.sources import Source
+from drgcalc.records.statements import define_macros, rows, run
+
+__all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
+
+BASES = {"settlement": "settled_on", "discharge": "discharged_on"}
+_LAST_DAY = date(9999, 12, 31)
+_TABLES = (
+    "records_hospitals",
+    "records_spans",
+    "records_pools",
+    "records_days",
+    "records_duplicates",
+    "records_id_hashes",
+    "records_repeated_hashes",
+    "records_suspects",
+    "records_masks",
+    "records_findings",
+    "records_sources",
+    "records_file_findings",
+    "records_reasons",
+    "records_rejected",
+    "records_checks",
+    "code_book",
+)
+
+
+class HospitalSpan(NamedTuple):
+    """A hospital and a period in which it is in force, both days inclusive; last None: still in force."""
+
+    hospital_id: str
+    first: date
+    last: date | None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the records of a run are read and checked against. Days are inclusive; work is an existing folder of the run."""
+
+    sources: tuple[Source, ...]
+    work: Path
+    salt: bytes
+    hospitals: tuple[HospitalSpan, ...]
+    pools: Mapping[str, str]
+    first: date
+    last: date
+    date_basis: str
+    today: date
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unknown_hospitals: bool = False
+    rows_per_part: int = 500_000
+
+
+def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Part]:
+    """Read and check every source. While a part is yielded, view `checked` and table `code_book` stand for it.
+
+    Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that cannot
+    be read as a whole, RulesError for settings that contradict themselves; nothing is yielded before every header is read.
+    """
+    _prepare(con, intake)
+    staged = _stage_all(con, intake)
+    note_sources(con, staged)
+    numbers = {item.source.relative: number for number, item in enumerate(staged)}
+    find_duplicates(con, parts(staged, intake.rows_per_part), intake.values)
+    for part, item in parts(staged, intake.rows_per_part):
+        with input_errors(item.source):
+            parse_part(con, part, item, intake.values)
+            con.execute("SET VARIABLE records_part = $part", {"part": part.number}).complete()
+            judge(con, item)
+        _read_codes(con)
+        keep_results(con, numbers[item.source.relative], item)
+        yield part
+    summarise_files(con)
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
+    if intake.date_basis not in BASES:
+        raise RulesError(f"date_basis {intake.date_basis!r} is unknown", hint='write "settlement" or "discharge"')
+    unknown = sorted(set(intake.values) - set(RECORDS.names()))
+    if unknown:
+        raise RulesError(f"region.toml [values]: {unknown[0]} is no column of records", hint=f"columns are: {', '.join(RECORDS.names())}")
+    define_macros(con)
+    for name in _TABLES:
+        run(con, f"tables/{name}")
+    spans = [(span.hospital_id, span.first, span.last or _LAST_DAY) for span in intake.hospitals]
+    _refuse_overlap(sorted(spans))
+    _fill(con, "records_hospitals", [(hospital,) for hospital in sorted({span[0] for span in spans})])
+    _fill(con, "records_spans", spans)
+    _fill(con, "records_pools", list(intake.pools.items()))
+    _fill(con, "records_checks", [(bit(check.code), *check[:5]) for check in CHECKS])
+    run(con, "fill_days", {"first": intake.first, "last": intake.last})
+    settings = {
+        "records_refusing": ERRORS | DUPLICATE,
+        "records_salt": intake.salt.hex(),
+        "records_today": intake.today,
+        "records_by_settlement": intake.date_basis == "settlement",
+        "records_unknown_hospitals": intake.unknown_hospitals,
+    }
+    for name, value in settings.items():
+        con.execute(f"SET VARIABLE {name} = $value", {"value": value}).complete()
+
+
+def _refuse_overlap(spans: Sequence[tuple[str, date, date]]) -> None:
+    for before, after in zip(spans, spans[1:], strict=False):
+        if before[0] == after[0] and after[1] <= before[2]:
+            raise RulesError(f"hospitals.csv: two rows of {after[0]} are in force on {after[1]}", hint="correct effective_from and effective_to")
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, values: list[tuple[object, ...]]) -> None:
+    if values:
+        con.values(*values).insert_into(f"temp.{table}")
+
+
+def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, ...]:
+    aliases = region_aliases(intake.aliases)
+    deciding = BASES[intake.date_basis]
+    required = [column.name for column in RECORDS.columns if column.required and column.name != "procedures"]
+    if deciding not in required:
+        required.append(deciding)
+    ordered = sorted(intake.sources, key=lambda source: source.relative)
+    return tuple(
+        stage(con, source, intake.work, number, aliases, required) for number, source in enumerate(ordered, start=1)
+    )
+
+
+def _read_codes(con: duckdb.DuckDBPyConnection) -> None:
+    """Bring the part's new codes into `code_book` and mark the records that hold malformed ones."""
+    spellers = {codes.DIAGNOSIS: codes.normalise_diagnosis, codes.PROCEDURE: codes.normalise_procedure}
+    shapes = {codes.DIAGNOSIS: codes.is_diagnosis, codes.PROCEDURE: codes.is_procedure}
+    proposers = {codes.DIAGNOSIS: codes.propose_diagnosis, codes.PROCEDURE: codes.propose_procedure}
+    book = []
+    for kind, raw in rows(con, "new_codes"):
+        code = spellers[kind](raw)
+        blank = code in ("", "-")
+        well_formed = blank or shapes[kind](code)
+        book.append((kind, raw, None if blank else code, well_formed, "" if well_formed else proposers[kind](code)))
+    if book:
+        names = ("kind", "raw", "code", "well_formed", "proposal")
+        columns = dict(zip(names, map(list, zip(*book, strict=True)), strict=True))
+        con.from_arrow(pa.table(columns)).insert_into("temp.code_book")
+    if rows(con, "count_malformed")[0][0]:
+        run(con, "mark_codes", {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504"), "settled": OUTSIDE | DUPLICATE})

@@ -1,0 +1,252 @@
+"""Files to Parquet with canonical columns: CSV and XLSX are staged once as text, Parquet is read where it lies."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import fastexcel
+import pyarrow as pa
+import pyarrow.parquet as pq
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+
+from drgcalc.base.errors import Finding, InputError
+from drgcalc.records import encoding
+from drgcalc.records.checks import file_finding
+from drgcalc.records.headers import LISTS, Alias, Layout, match
+from drgcalc.records.sources import Source, sha256_of
+
+DELIMITERS = ",;\t"
+HEADER_ROWS = 2
+_IDENTIFIERS = ("settlement_id", "person_id", "hospital_id", "encounter_id", "record_no")
+_UNREADABLE = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.SerializationException,
+    pa.ArrowException,
+    fastexcel.FastExcelError,
+    csv.Error,
+    OSError,
+)
+_CSV_LINE = re.compile(r"Line: (\d+)")
+
+
+class Staged(NamedTuple):
+    """A source that can be read as Parquet. columns: canonical name -> the file's columns it is made of.
+
+    is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV.
+    """
+
+    source: Source
+    sha256: str
+    file: Path
+    columns: Mapping[str, tuple[str, ...]]
+    rows: int
+    is_text: bool
+    encoding: str
+    header_rows: int
+    findings: tuple[Finding, ...]
+
+
+class Part(NamedTuple):
+    """A range of rows of one source. first_row counts data rows from 1; rows includes blank ones."""
+
+    number: int
+    source: Source
+    first_row: int
+    rows: int
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection, source: Source, work: Path, number: int, aliases: Sequence[Alias], required: Sequence[str]
+) -> Staged:
+    """Make one source readable. Raises InputError when its header, encoding or structure does not allow it."""
+    with input_errors(source):
+        digest = sha256_of(source.path)
+        if source.kind == "parquet":
+            return _parquet(source, digest, aliases, required)
+        target = work / f"staged-{number:05d}.parquet"
+        if source.kind == "csv":
+            return _csv(con, source, digest, target, aliases, required)
+        return _xlsx(con, source, digest, target, aliases, required)
+
+
+def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Part, Staged]]:
+    """The sources cut into parts of about `rows_per_part` rows, at row groups of Parquet where they are small enough."""
+    numbers = count(1)
+    for item in staged:
+        first = 0
+        for end in _ends(item.file, rows_per_part):
+            yield Part(next(numbers), item.source, first + 1, end - first), item
+            first = end
+
+
+def open_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged) -> duckdb.DuckDBPyRelation:
+    """The rows of a part as they were delivered: the canonical columns the file has (text or typed), and `source_row`."""
+    scan = con.read_parquet(str(staged.file), file_row_number=True)
+    row = ColumnExpression("file_row_number")
+    ranged = scan.filter((row >= ConstantExpression(part.first_row - 1)) & (row < ConstantExpression(part.first_row - 1 + part.rows)))
+    source_row = (row + ConstantExpression(1)).alias("source_row")
+    return ranged.select(*canonical(scan, staged.columns), source_row)
+
+
+def canonical(relation: duckdb.DuckDBPyRelation, columns: Mapping[str, tuple[str, ...]]) -> list[Expression]:
+    """Expressions that make canonical columns of a file's own: lists joined, amounts added, the rest as it is."""
+    types = dict(zip(relation.columns, (str(type_) for type_ in relation.types), strict=True))
+    return [
+        (_list(names, types) if name in LISTS else _scalar(names)).alias(name)
+        for name, names in columns.items()
+    ]
+
+
+@contextmanager
+def input_errors(source: Source) -> Iterator[None]:
+    """Errors of the readers as InputError that names the file, with the line of a broken CSV."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        line = _CSV_LINE.search(str(error))
+        if line:
+            raise InputError(
+                f"{source.relative}: line {line.group(1)} is broken (quotes or number of columns)", hint="correct the line, or export again"
+            ) from error
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{source.relative}: the file cannot be read: {first}", hint="check that it is whole; export it again") from error
+
+
+def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Sequence[str]) -> Staged:
+    metadata = pq.read_metadata(source.path)
+    schema = metadata.schema.to_arrow_schema()
+    layout = match([schema.names], source.relative, aliases, required)
+    for name in _IDENTIFIERS:
+        for column in layout.columns.get(name, ()):
+            if pa.types.is_floating(schema.field(column.index).type):
+                raise InputError(
+                    f"{source.relative}: {name} is stored as a floating number, digits are lost", hint="export identifiers as text"
+                )
+    columns = {name: tuple(column.header for column in group) for name, group in layout.columns.items()}
+    return Staged(source, digest, source.path, columns, metadata.num_rows, False, "", 1, _with_empty(source, layout, metadata.num_rows))
+
+
+def _csv(
+    con: duckdb.DuckDBPyConnection, source: Source, digest: str, target: Path, aliases: Sequence[Alias], required: Sequence[str]
+) -> Staged:
+    name = encoding.detect(source.path, source.relative)
+    delimiter, head, lines = _csv_head(source, name)
+    layout = match(head, source.relative, aliases, required)
+    text = source.path
+    if name == encoding.GB18030:
+        text = target.with_suffix(".csv")
+        encoding.to_utf8(source.path, name, text)
+    width = len(head[0])
+    relation = con.read_csv(
+        str(text),
+        header=False,
+        sep=delimiter,
+        quotechar='"',
+        escapechar='"',
+        columns={f"c{index}": "VARCHAR" for index in range(width)},
+        skiprows=lines[layout.rows - 1],
+        auto_detect=False,
+        null_padding=False,
+        strict_mode=True,
+    )
+    rows = _write(relation, layout, target)
+    if text != source.path:
+        text.unlink()
+    found = (file_finding("F103", source.relative, name),) if name == encoding.GB18030 else ()
+    return _staged_text(source, digest, target, layout, rows, name, found)
+
+
+def _csv_head(source: Source, name: str) -> tuple[str, list[list[str]], list[int]]:
+    """The delimiter, the first rows that are not blank, and for each the physical lines up to its end."""
+    with source.path.open(encoding=name, newline="") as file:
+        start = file.readline()
+        while start and not start.strip():
+            start = file.readline()
+        delimiter = max(DELIMITERS, key=start.count)
+        file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        head: list[list[str]] = []
+        lines: list[int] = []
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                head.append(row)
+                lines.append(reader.line_num)
+            if len(head) == HEADER_ROWS:
+                break
+    if not head:
+        raise InputError(f"{source.relative}: the file holds only blank lines", hint="export it again, or remove it")
+    return delimiter, head, lines
+
+
+def _xlsx(
+    con: duckdb.DuckDBPyConnection, source: Source, digest: str, target: Path, aliases: Sequence[Alias], required: Sequence[str]
+) -> Staged:
+    workbook = fastexcel.read_excel(source.path)
+    sheet = workbook.load_sheet(0, header_row=None, dtypes="string").to_arrow()
+    cells = pa.Table.from_batches([sheet]).rename_columns([f"c{index}" for index in range(sheet.num_columns)])
+    head = [[value or "" for value in row.values()] for row in cells.slice(0, HEADER_ROWS).to_pylist()]
+    if not head:
+        raise InputError(f"{source.relative}: the first sheet is empty", hint="put the records on the first sheet")
+    layout = match(head, source.relative, aliases, required)
+    rows = _write(con.from_arrow(cells.slice(layout.rows)), layout, target)
+    found = (file_finding("F108", source.relative, ", ".join(workbook.sheet_names[1:])),) if len(workbook.sheet_names) > 1 else ()
+    return _staged_text(source, digest, target, layout, rows, "", found)
+
+
+def _write(relation: duckdb.DuckDBPyRelation, layout: Layout, target: Path) -> int:
+    columns = {name: tuple(f"c{column.index}" for column in group) for name, group in layout.columns.items()}
+    relation.select(*canonical(relation, columns)).write_parquet(str(target))
+    return int(pq.read_metadata(target).num_rows)
+
+
+def _staged_text(
+    source: Source, digest: str, target: Path, layout: Layout, rows: int, encoding_name: str, found: tuple[Finding, ...]
+) -> Staged:
+    columns = {name: (name,) for name in layout.columns}
+    findings = (*found, *_with_empty(source, layout, rows))
+    return Staged(source, digest, target, columns, rows, True, encoding_name, layout.rows, findings)
+
+
+def _with_empty(source: Source, layout: Layout, rows: int) -> tuple[Finding, ...]:
+    return layout.findings if rows else (*layout.findings, file_finding("F106", source.relative, ""))
+
+
+def _ends(file: Path, rows_per_part: int) -> Iterator[int]:
+    metadata = pq.read_metadata(file)
+    start = end = 0
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group).num_rows
+        if end > start and end + rows - start > rows_per_part:
+            yield end
+            start = end
+        end += rows
+        while end - start > rows_per_part:
+            start += rows_per_part
+            yield start
+    if end > start:
+        yield end
+
+
+def _list(names: Sequence[str], types: Mapping[str, str]) -> Expression:
+    if len(names) == 1:
+        column = ColumnExpression(names[0])
+        if types[names[0]].endswith("[]"):
+            return column.cast("VARCHAR[]")
+        return FunctionExpression("split_codes", column.cast("VARCHAR"))
+    texts = [ColumnExpression(name).cast("VARCHAR") for name in names]
+    return FunctionExpression("assemble_codes", texts[0], FunctionExpression("list_value", *texts[1:]))
+
+
+def _scalar(names: Sequence[str]) -> Expression:
+    if len(names) == 1:
+        return ColumnExpression(names[0])
+    return FunctionExpression("sum_money", FunctionExpression("list_value", *(ColumnExpression(name).cast("VARCHAR") for name in names)))

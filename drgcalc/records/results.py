@@ -1,0 +1,180 @@
+"""What reading has found: exact counts, findings, rejected records and inputs, kept in temporary tables of the connection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+
+from drgcalc.base.columns import RECORDS
+from drgcalc.base.errors import Finding
+from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit, checks_in, file_finding
+from drgcalc.records.headers import LISTS
+from drgcalc.records.reading import Staged
+from drgcalc.records.statements import rows, run, statement
+
+_SECRET = "person_id"
+_REASONS = "|"
+_SEVERITIES = ("error", "warning", "info")
+_CODE_ROLES = {"R502": "principal", "R503": "other", "R504": "procedure"}
+
+
+class Counts(NamedTuple):
+    """Records by fate: read = accepted + rejected + duplicates + outside."""
+
+    read: int
+    accepted: int
+    rejected: int
+    duplicates: int
+    outside: int
+
+
+class FindingCount(NamedTuple):
+    """How many records (or files) one check concerns."""
+
+    code: str
+    severity: str
+    message: str
+    records: int
+
+
+class Input(NamedTuple):
+    """One input file, for the manifest. rows: data rows, blank ones included; encoding "" unless CSV."""
+
+    relative: str
+    sha256: str
+    kind: str
+    encoding: str
+    header_rows: int
+    rows: int
+
+
+def counts(con: duckdb.DuckDBPyConnection) -> Counts:
+    """Records by fate, over all parts read so far."""
+    fates: Counter[str] = Counter()
+    for _, problems, records in rows(con, "all_masks"):
+        fates[_fate(problems)] += records
+    return Counts(fates.total(), fates["accepted"], fates["rejected"], fates["duplicate"], fates["outside"])
+
+
+def finding_counts(con: duckdb.DuckDBPyConnection) -> list[FindingCount]:
+    """Exact counts of every check that found something, errors first, then by code; file checks count files."""
+    found: Counter[str] = Counter()
+    for _, problems, records in rows(con, "all_masks"):
+        for check in checks_in(problems):
+            found[check.code] += records
+    listed = [FindingCount(check.code, check.severity, check.message, found[check.code]) for check in CHECKS if found[check.code]]
+    listed += [FindingCount(*row) for row in rows(con, "count_file_findings")]
+    return sorted(listed, key=lambda row: (_SEVERITIES.index(row.severity), row.code))
+
+
+def findings(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """All findings with the columns of `base.columns.FINDINGS`, ordered by code, file and row."""
+    return con.execute(statement("all_findings")).to_arrow_table()
+
+
+def rejected(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Rejected records and dropped copies, in order of files and rows: where, why, person_key, and the cells as delivered."""
+    masks = [mask for (mask,) in rows(con, "rejected_masks")]
+    run(con, "tables/records_reasons")
+    if masks:
+        reasons = [(mask, _REASONS.join(check.code for check in checks_in(mask & (ERRORS | DUPLICATE)))) for mask in masks]
+        con.values(*reasons).insert_into("temp.records_reasons")
+    return con.execute(statement("all_rejected")).to_arrow_table()
+
+
+def inputs(con: duckdb.DuckDBPyConnection) -> list[Input]:
+    """The input files in order."""
+    return [Input(*row) for row in rows(con, "all_inputs")]
+
+
+def note_sources(con: duckdb.DuckDBPyConnection, staged: Sequence[Staged]) -> None:
+    """Remember the input files and what was found on them as a whole."""
+    for number, item in enumerate(staged):
+        source = item.source
+        row = (number, source.relative, item.sha256, source.kind, item.encoding, item.header_rows, item.rows)
+        con.values(row).insert_into("temp.records_sources")
+        note_findings(con, item.findings)
+
+
+def note_findings(con: duckdb.DuckDBPyConnection, found: Sequence[Finding]) -> None:
+    """Add findings on files as a whole."""
+    if found:
+        con.values(*(tuple(finding) for finding in found)).insert_into("temp.records_file_findings")
+
+
+def keep_results(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:
+    """Keep counts, findings and rejected records of the part that stands in `checked`; `number` is the source's."""
+    seen = 0
+    for problems, records in rows(con, "count_masks"):
+        run(con, "add_mask", {"source": number, "problems": problems, "records": records})
+        seen |= problems
+    for check in checks_in(seen):
+        if not check.per_file:
+            _show_cells(con, check.code, check.field, staged)
+            run(con, "add_findings", {"source": number, "bit": bit(check.code)})
+    if seen & (ERRORS | DUPLICATE):
+        _keep_rejected(con, number, staged)
+
+
+def summarise_files(con: duckdb.DuckDBPyConnection) -> None:
+    """One finding a file for checks that are told per file, and for blank rows: the count is the value."""
+    files = inputs(con)
+    read: Counter[int] = Counter()
+    per_file: Counter[tuple[str, int]] = Counter()
+    for source, problems, records in rows(con, "all_masks"):
+        read[source] += records
+        per_file.update({(check.code, source): records for check in checks_in(problems) if check.per_file})
+    for (code, source), records in sorted(per_file.items()):
+        check = next(check for check in CHECKS if check.code == code)
+        note_findings(con, [Finding(code, check.severity, files[source].relative, 0, "", check.field, str(records), check.message, check.hint)])
+    blank = [(file.relative, file.rows - read[number]) for number, file in enumerate(files)]
+    note_findings(con, [file_finding("F107", relative, str(records)) for relative, records in blank if records])
+
+
+def _fate(problems: int) -> str:
+    if problems & OUTSIDE:
+        return "outside"
+    if problems & DUPLICATE:
+        return "duplicate"
+    return "rejected" if problems & ERRORS else "accepted"
+
+
+def _show_cells(con: duckdb.DuckDBPyConnection, code: str, field: str, staged: Staged) -> None:
+    """View `records_cells`: what a finding shows of each record, never a person's id."""
+    if code in _CODE_ROLES:
+        con.execute("SET VARIABLE records_role = $role", {"role": _CODE_ROLES[code]}).complete()
+        run(con, "malformed_cells")
+        return
+    raw = con.view("raw")
+    if field in staged.columns and field != _SECRET:
+        raw.select(ColumnExpression("source_row"), _as_text(field).alias("cell")).create_view("records_cells")
+        return
+    raw.limit(0).select(ColumnExpression("source_row"), ConstantExpression("").alias("cell")).create_view("records_cells")
+
+
+def _keep_rejected(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:
+    run(con, "rejected_rows")
+    cells = [
+        (_as_text(name) if name in staged.columns else ConstantExpression(None).cast("VARCHAR")).alias(name)
+        for name in RECORDS.names()
+        if name != _SECRET
+    ]
+    refused = con.view("records_refused").set_alias("refused")
+    delivered = con.view("raw").select(ColumnExpression("source_row"), *cells)
+    refused.join(delivered, "source_row").select(
+        ConstantExpression(number).cast("INTEGER"),
+        ColumnExpression("source_row"),
+        ColumnExpression("problems"),
+        ColumnExpression("person_key"),
+        *(ColumnExpression(name) for name in RECORDS.names() if name != _SECRET),
+    ).insert_into("temp.records_rejected")
+
+
+def _as_text(name: str) -> Expression:
+    column = ColumnExpression(name)
+    return FunctionExpression("join_codes", column) if name in LISTS else column.cast("VARCHAR")

@@ -1,0 +1,88 @@
+"""Which files a region's input patterns mean, in one order whatever the file system answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from drgcalc.base.errors import Finding, InputError
+from drgcalc.records.checks import file_finding
+
+KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
+_READABLE = "CSV, XLSX and Parquet are read"
+_CHUNK = 1 << 20
+
+
+class Source(NamedTuple):
+    """One input file. `relative` is its POSIX path relative to the region (or its absolute path outside); kind: csv, xlsx, parquet."""
+
+    path: Path
+    relative: str
+    kind: str
+
+
+class Expansion(NamedTuple):
+    """The files that patterns mean, sorted by `relative`, and what was passed over."""
+
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+
+
+def expand(region: Path, patterns: Sequence[str]) -> Expansion:
+    """The input files of `patterns` (files, folders, or globs, relative to `region`), each once, sorted by name.
+
+    Names that start with "." or "~$" (hidden files, lock files of spreadsheets) are ignored and counted. Raises InputError
+    for a pattern that matches nothing, a file of unknown kind, and an empty file.
+    """
+    found: dict[str, Source] = {}
+    ignored = 0
+    for pattern in patterns:
+        files = list(_files(region, pattern))
+        wanted = [file for file in files if not file.name.startswith((".", "~$"))]
+        ignored += len(files) - len(wanted)
+        if not wanted:
+            raise InputError(
+                f"the input pattern {pattern!r} of {region} matches no file", hint="put records there, or correct [inputs] discharges"
+            )
+        for file in wanted:
+            source = _source(region, file)
+            found[source.relative] = source
+    findings = (file_finding("F102", "", str(ignored)),) if ignored else ()
+    return Expansion(tuple(found[relative] for relative in sorted(found)), findings)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes as hex, read in pieces. Raises InputError when it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint="check that it exists and may be read") from None
+    return digest.hexdigest()
+
+
+def _files(region: Path, pattern: str) -> Iterator[Path]:
+    place = region / pattern
+    if place.is_dir():
+        yield from (file for file in place.iterdir() if file.is_file())
+    elif place.is_file():
+        yield place
+    elif Path(pattern).is_absolute():
+        root = Path(place.anchor)
+        yield from (file for file in root.glob(place.relative_to(root).as_posix()) if file.is_file())
+    else:
+        yield from (file for file in region.glob(pattern) if file.is_file())
+
+
+def _source(region: Path, file: Path) -> Source:
+    kind = KINDS.get(file.suffix.lower())
+    relative = file.relative_to(region).as_posix() if file.is_relative_to(region) else file.as_posix()
+    if kind is None:
+        raise InputError(f"{relative}: a file of kind {file.suffix or 'without suffix'} cannot be read", hint=f"{_READABLE}; move other files away")
+    if file.stat().st_size == 0:
+        raise InputError(f"{relative}: the file is empty", hint="export it again, or remove it")
+    return Source(file, relative, kind)

@@ -1,0 +1,2 @@
+-- grain: no rows
+DROP TABLE IF EXISTS checked_rows

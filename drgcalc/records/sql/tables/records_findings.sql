@@ -1,0 +1,8 @@
+-- grain: one finding on one record
+CREATE OR REPLACE TEMP TABLE records_findings (
+    source INTEGER,
+    source_row BIGINT,
+    bit UBIGINT,
+    record_id VARCHAR,
+    value VARCHAR
+)
