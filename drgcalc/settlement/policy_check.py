@@ -31,7 +31,7 @@ def _cliff(rules: PointRules, below: Segment, above: Segment, where: str) -> Fin
         before, after = _jump(below, above, coefficient)
         if before != after:
             message = (
-                f"points go from {_shown(before)} to {_shown(after)} times the base where the cost passes {above.lower} "
+                f"points go from {_shown(before)} to {_shown(after)} times the base at a cost of {above.lower} "
                 f"times the reference (coefficient {coefficient}){_yuan(rules, after - before)}"
             )
             field = f"points.outliers.{above.name}"

@@ -126,7 +126,7 @@ class Table:
         if unit == "ratio" and not 0 <= value <= 1:
             raise self.wrong(key, f"is {value}, and a ratio lies between 0 and 1", "write three per cent as 0.03")
         if unit != "times" and value < 0:
-            raise self.wrong(key, f"is {value}", f"{unit} is never negative")
+            raise self.wrong(key, f"is {value}, below zero", f"{unit} is never negative")
         places = UNITS[unit].places
         if round_half_up(value, places) != value:
             raise self.wrong(key, f"is {value}, with more than {places} decimals", f"{unit} has at most {places}")
