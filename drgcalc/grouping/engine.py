@@ -28,8 +28,8 @@ _CLASSES = pa.list_(_INT)
 _FACTS = {"principal": _INT, "main": _INT, "diagnoses": _INT, "procedures": _INT}
 _NAMES = {"status": pa.string(), "mdc": pa.string(), "adrg_code": pa.string(), "drg_code": pa.string()}
 _DICTIONARIES = {
-    "diagnosis_facts": {"raw": pa.string(), "principal": _INT, "gate": _INT, "excluding": _INT, "other": _INT},
-    "complication_facts": {"raw": pa.string(), "level": pa.uint8(), "exclusion": _INT},
+    "diagnosis_facts": {"raw": pa.string(), "principal": _INT, "gate": _INT, "excluding": _INT},
+    "other_diagnosis_facts": {"raw": pa.string(), "other": _INT, "level": pa.uint8(), "exclusion": _INT},
     "excluded": {"excluding": _INT, "exclusion": _INT},
     "procedure_facts": {"raw": pa.string(), "main": _INT, "other": _INT},
     "narrowed_main": {"gate": _INT, "given": _INT, "kept": _INT},
@@ -50,7 +50,7 @@ def _sql(name: str) -> str:
 class Engine:
     """Groups part after part in one DuckDB connection.
 
-    Owns the connection's tables scalar_values, scalars, heads, levels, other_diagnoses, other_procedures, facts,
+    Owns the connection's tables scalar_values, scalars, heads, other_diagnoses, other_procedures, facts,
     placed, grouped, and the dictionaries named in _DICTIONARIES.
     """
 
@@ -76,7 +76,6 @@ class Engine:
         self._learn_codes()
         self._place_scalars()
         self._run("heads", {"no_gate": self._no_gate})
-        self._run("levels")
         self._run("other_diagnoses")
         self._run("other_procedures")
         self._narrow()
@@ -95,7 +94,7 @@ class Engine:
     def _learn_codes(self) -> None:
         """Put every code text that the engine has not met into the dictionaries."""
         compiled, books = self._compiled, self._compiled.books
-        diagnoses, complications, excluded = [], [], []
+        diagnoses, others, excluded = [], [], []
         for raw, code in self._rows("new_diagnoses"):
             sets = compiled.diagnosis_sets.of(code)
             principal, other = books["ZYZD"].number(code, sets), books["QTZD"].number(code, sets)
@@ -104,18 +103,23 @@ class Engine:
             excluding = self._excluding.number(tables)
             if excluding == known:
                 excluded += [(excluding, self._exclusion_numbers[name]) for name in tables]
-            diagnoses.append((raw, principal, compiled.gate_of(principal), excluding, other))
-            for row in compiled.complications(code):
-                exclusion = self._exclusion_numbers.get(row.exclusion_set, _NO_EXCLUSION)
-                complications.append((raw, LEVEL_BITS[row.level], exclusion))
+            diagnoses.append((raw, principal, compiled.gate_of(principal), excluding))
+            others += [(raw, other, level, exclusion) for level, exclusion in self._levels(code, asked=other > 0)]
         self._append("diagnosis_facts", diagnoses)
-        self._append("complication_facts", complications)
+        self._append("other_diagnosis_facts", others)
         self._append("excluded", excluded)
         procedures = []
         for raw, code in self._rows("new_procedures"):
             sets = compiled.procedure_sets.of(code)
             procedures.append((raw, books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets)))
         self._append("procedure_facts", procedures)
+
+    def _levels(self, code: str, *, asked: bool) -> list[tuple[int, int]]:
+        """Level bit and exclusion table of each complication the code is; one empty pair if only rules ask about it."""
+        rows = self._compiled.complications(code)
+        numbers = self._exclusion_numbers
+        found = [(LEVEL_BITS[row.level], numbers.get(row.exclusion_set, _NO_EXCLUSION)) for row in rows]
+        return found or ([(0, _NO_EXCLUSION)] if asked else [])
 
     def _place_scalars(self) -> None:
         """View `scalars`: the position of every scalar on its scale, packed into one number for each stage."""

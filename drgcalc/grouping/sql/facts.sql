@@ -8,12 +8,11 @@ SELECT
     COALESCE(narrowed_procedures.kept, 0) AS procedures,
     narrowed_scalars.kept AS gate_scalars,
     heads.group_scalars,
-    COALESCE(levels.levels, 0) AS levels
+    COALESCE(other_diagnoses.levels, 0) AS levels
 FROM heads
 INNER JOIN narrowed_main ON narrowed_main.gate = heads.gate AND narrowed_main.given = heads.main
 INNER JOIN narrowed_scalars ON narrowed_scalars.gate = heads.gate AND narrowed_scalars.given = heads.gate_scalars
-LEFT JOIN levels USING (source_row)            -- absent: no complication
-LEFT JOIN other_diagnoses USING (source_row)   -- absent: no other diagnosis that rules ask about
+LEFT JOIN other_diagnoses USING (source_row)   -- absent: no other diagnosis that matters
 LEFT JOIN narrowed_diagnoses
     ON narrowed_diagnoses.gate = heads.gate AND narrowed_diagnoses.given = other_diagnoses.classes
 LEFT JOIN other_procedures USING (source_row)  -- absent: no other procedure that rules ask about

@@ -4,3 +4,4 @@ FROM other_diagnoses
 INNER JOIN heads USING (source_row)
 ANTI JOIN narrowed_diagnoses
     ON narrowed_diagnoses.gate = heads.gate AND narrowed_diagnoses.given = other_diagnoses.classes
+WHERE other_diagnoses.classes IS NOT NULL
