@@ -154,10 +154,9 @@ def verified(result: Verified) -> Iterator[RenderableType]:
 def policy(terms: Terms) -> Iterator[RenderableType]:
     """Every number in force, with unit and source."""
     yield Text(f"{terms.title} · {terms.document} · {terms.effective_from} to {terms.effective_to}", style="bold")
-    table = plain_table("Policy 政策", ("key", "fold"), ("value", "fold"), ("unit", "left"), ("source", "fold"))
     for term in terms.terms:
-        table.add_row(Text(term.key), Text(term.value), term.unit, Text(term.source))
-    yield table
+        value = " ".join(filter(None, (term.value, term.unit)))
+        yield Text(f"{term.key}: {value}" + (f" · {term.source}" if term.source else ""))
 
 
 def proofs(rows: Iterable[Proof]) -> Table:
@@ -212,7 +211,7 @@ def _next_steps(result: Settled) -> Iterator[Text]:
     yield Text("What to do next:", style="bold")
     rejected = result.grouping.records.rejected
     if rejected and result.place.folder:
-        yield Text(f"- {number(rejected)} records were rejected: mend what {result.place.folder}/findings.csv lists")
+        yield Text(f"- rejected records: {number(rejected)}; {result.place.folder}/findings.csv says what to mend")
     if result.place.folder:
         yield Text(f"- open {result.place.folder}/allocations.csv in Excel; drgcalc verify {result.period} proves it")
     if result.allocations:

@@ -11,12 +11,12 @@ from drgcalc.records.intake import read_parts
 from drgcalc.report.model import Checked
 from drgcalc.run.database import connect
 from drgcalc.run.group import whole_span
-from drgcalc.run.intake import Progress, count_findings, find_inputs, make_intake, record_findings, region_salt
+from drgcalc.run.intake import Progress, count_findings, find_inputs, make_intake, record_findings, region_salt, silent
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 
 
-def check(folder: Path, period: Period | None, progress: Progress) -> Checked:
+def check(folder: Path, period: Period | None = None, progress: Progress = silent) -> Checked:
     """The records of a period (None: of all policies): counts, and every finding code with examples.
 
     Raises RulesError for the region, InputError for files that cannot be read.

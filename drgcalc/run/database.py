@@ -19,7 +19,7 @@ MEMORY = "1200MB"
 def connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty in-memory database that spills into `work`.
 
-    Raises OutputError when the disk refuses what DuckDB writes there.
+    Raises OutputError when the disk refuses what DuckDB writes there, KeyboardInterrupt when a query is interrupted.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
@@ -28,6 +28,8 @@ def connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=config) as connection:
         try:
             yield connection
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
         except duckdb.IOException as error:
             raise OutputError(
                 f"the database cannot read or write: {error}",

@@ -13,7 +13,7 @@ from drgcalc.run.published import find_version, read_allocations, read_book
 from drgcalc.run.region import load_region
 
 
-def explain_hospital(folder: Path, hospital_id: str, period: Period | None) -> Statement:
+def explain_hospital(folder: Path, hospital_id: str, period: Period | None = None) -> Statement:
     """A hospital's postings in the newest version of a period, as a statement that adds up to what it is owed.
 
     Raises UsageError when the hospital has no account there, UnbalancedError when the postings miss the allocation.

@@ -32,7 +32,7 @@ class Found(NamedTuple):
     record: PlainRecord | None
 
 
-def explain_record(folder: Path, settlement_id: str, period: Period | None) -> Reason:
+def explain_record(folder: Path, settlement_id: str, period: Period | None = None) -> Reason:
     """Why the record is in its group, or why it was rejected; an accepted one is explained before any other.
 
     Raises InputError when no record carries the id.

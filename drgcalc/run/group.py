@@ -32,6 +32,7 @@ from drgcalc.run.intake import (
     record_findings,
     region_salt,
     salt_mark,
+    silent,
 )
 from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
@@ -55,7 +56,14 @@ class Cases:
     manifest: Manifest
 
 
-def group(folder: Path, period: Period | None, *, dry_run: bool, strict: bool, progress: Progress) -> Grouped:
+def group(
+    folder: Path,
+    period: Period | None = None,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress = silent,
+) -> Grouped:
     """Group the records of a period (None: of all policies) and publish the cases.
 
     Raises InputError, RulesError or OutputError; then nothing is published.
@@ -170,7 +178,7 @@ def _group_parts(
     with output_errors(path.parent), pq.ParquetWriter(path, arrow_schema(CASES), compression="zstd") as writer:
         for part in read_parts(con, intake):
             engine.group_part()
-            cases = con.execute(sql("drgcalc.run", "part_cases")).to_arrow_reader(ROW_GROUP).read_all()
+            cases = con.sql(sql("drgcalc.run", "part_cases")).to_arrow_table()
             writer.write_table(cases.cast(arrow_schema(CASES)), row_group_size=ROW_GROUP)
             progress("grouping, parts", part.number, part.number)
 
@@ -223,7 +231,7 @@ def _refuse_by(strict: bool, records_: Checked) -> None:
     """With --strict, rejected records and warnings stop the command before anything is published."""
     if strict and (records_.rejected or records_.count("warning")):
         raise InputError(
-            f"{records_.period}: {records_.rejected:,} records rejected and {records_.count('warning'):,} warnings, "
+            f"{records_.period}: rejected records: {records_.rejected:,}, warnings: {records_.count('warning'):,}, "
             "which --strict does not allow; nothing is published",
             hint="`drgcalc check` shows them; mend the records, or run without --strict",
         )

@@ -18,7 +18,7 @@ def shipped_schemes() -> Path:
     return Path(str(resources.files("drgcalc"))) / "grouper_tables"
 
 
-def init(folder: Path, *, dry_run: bool) -> tuple[str, ...]:
+def init(folder: Path, *, dry_run: bool = False) -> tuple[str, ...]:
     """Write a region into `folder`, which is new or empty; gives the files, by path relative to it.
 
     Raises OutputError when the folder holds something or cannot be written.

@@ -28,6 +28,10 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 _SEVERITIES = ("error", "warning", "info")
 
 
+def silent(_step: str, _done: int, _whole: int) -> None:
+    """Progress that nobody watches."""
+
+
 class Inputs(NamedTuple):
     """A region's record files, and what was passed over while looking for them."""
 

@@ -16,6 +16,7 @@ from drgcalc.run.region import Region
 from drgcalc.run.writing import ROW_GROUP, arrow_table
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.points import (
+    POINT_QUERIES,
     point_parameters,
     raise_missing_hospitals,
     raise_missing_scores,
@@ -26,6 +27,7 @@ from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import HospitalTotals
 
 SETTLEMENT = "drgcalc.settlement"
+CASE_POINTS = "case_points"
 
 _CHECKS: dict[str, Callable[[list[Any]], None]] = {
     "overlapping_terms": raise_overlaps,
@@ -39,11 +41,17 @@ class Sums(NamedTuple):
 
     totals: tuple[HospitalTotals, ...]
     pool_points: dict[str, Decimal]
+
+
+class Priced(NamedTuple):
+    """Cases that carry points: their sums, and what their points have to say."""
+
+    sums: Sums
     findings: tuple[Finding, ...]
 
 
-def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Sums:
-    """Write the cases with their points to `target`, in the order of `cases`, and sum them.
+def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Priced:
+    """Write the cases with their points to `target`, in the order of `cases`; sum them and look at them as a whole.
 
     Raises RulesError when a group has no score, a hospital no master data, or terms overlap.
     """
@@ -52,21 +60,19 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
         con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
         con.register("scores", arrow_table(SCORES, region.scores))
         _prepare_terms(con, policy)
-        for name, refuse in _CHECKS.items():
-            refuse(rows(con, SETTLEMENT, name))
-        con.sql(sql(SETTLEMENT, "case_points")).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
-        return sums(con, target)
+        con.sql(sql(SETTLEMENT, CASE_POINTS)).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
+        added = sums(con, target)
+        statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
+        refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
+        return Priced(added, case_findings(statuses, refunds))
 
 
 def sums(con: duckdb.DuckDBPyConnection, settled: Path) -> Sums:
-    """The sums over written cases, exact."""
+    """The sums over written cases, exact; the connection shows them as view `settled` from now on."""
     con.read_parquet(str(settled)).create_view("settled")
-    statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
-    refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
     return Sums(
         totals=tuple(HospitalTotals(*row) for row in rows(con, SETTLEMENT, "hospital_totals")),
         pool_points=dict(rows(con, "drgcalc.run", "pool_points")),
-        findings=case_findings(statuses, refunds),
     )
 
 
@@ -76,10 +82,13 @@ def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[
 
 
 def _prepare_terms(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Tables of what every case may need: segments, coefficients, scores."""
-    con.execute(sql(SETTLEMENT, "create_segments")).complete()
-    for segment in segment_rows(policy.points):
-        con.execute(sql(SETTLEMENT, "insert_segment"), segment._asdict()).complete()
-    for name, parameters in point_parameters(policy.points).items():
-        con.execute(sql(SETTLEMENT, name), parameters).complete()
-    con.execute(sql(SETTLEMENT, "point_terms")).complete()
+    """Tables of what every case may need (segments, coefficients, scores), and the checks that they suffice."""
+    parameters = point_parameters(policy.points)
+    for name in POINT_QUERIES:
+        if name in _CHECKS:
+            _CHECKS[name](rows(con, SETTLEMENT, name))
+        elif name == "insert_segment":
+            for segment in segment_rows(policy.points):
+                con.execute(sql(SETTLEMENT, name), segment._asdict()).complete()
+        elif name != CASE_POINTS:
+            con.execute(sql(SETTLEMENT, name), parameters.get(name, {})).complete()

@@ -14,10 +14,10 @@ from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
-from drgcalc.run.intake import Progress, read_findings
+from drgcalc.run.intake import Progress, read_findings, silent
 from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period
-from drgcalc.run.points import Sums, write_settled_cases
+from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.publish import Draft, draft, lock, output_errors
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
@@ -40,7 +40,9 @@ class Terms(NamedTuple):
     block: str
 
 
-def settle(folder: Path, period: Period, *, dry_run: bool, strict: bool, progress: Progress) -> Settled:
+def settle(
+    folder: Path, period: Period, *, dry_run: bool = False, strict: bool = False, progress: Progress = silent
+) -> Settled:
     """Settle a year or a month of the region in `folder` and publish it under out/<period>/.
 
     Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; nothing is published then.
@@ -52,11 +54,11 @@ def settle(folder: Path, period: Period, *, dry_run: bool, strict: bool, progres
         grouped_cases(region, period, dry_run, strict, progress) as cases,
         draft(region.out, period.text) as sheet,
     ):
-        sums = _add_points(region, terms.policy, cases, sheet)
-        settlement = settle_sums(region, terms.policy, period, sums)
-        proofs = (*settlement.identities, *_count_proofs(cases, sums))
+        priced = _add_points(region, terms.policy, cases, sheet)
+        settlement = settle_sums(region, terms.policy, period, priced.sums)
+        proofs = (*settlement.identities, *_count_proofs(cases, priced.sums))
         prove(proofs)
-        findings = (*sums.findings, *settlement.findings)
+        findings = (*priced.findings, *settlement.findings)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
@@ -123,7 +125,7 @@ def proof_of(statement: Statement) -> Proof:
     return Proof(name, statement.holds, str(statement.expected), str(statement.found), str(statement.difference))
 
 
-def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> Sums:
+def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> Priced:
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
         return write_settled_cases(region, policy, cases.folder / CASES_FILE, sheet.folder / CASES_FILE, Path(work))
 

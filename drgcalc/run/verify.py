@@ -27,7 +27,7 @@ from drgcalc.settlement.rows import Allocation, Counts
 MISSING = "missing"
 
 
-def verify(folder: Path, period: str | None) -> tuple[Verified, ...]:
+def verify(folder: Path, period: str | None = None) -> tuple[Verified, ...]:
     """Check the newest version of a period, or of every period. Raises UsageError when there is none."""
     region = load_region(folder)
     known = periods(region.out)

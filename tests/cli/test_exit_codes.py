@@ -89,7 +89,7 @@ def test_a_salt_that_region_toml_names_and_is_not_there_ends_with_3(run: Run, re
 def test_rejected_records_end_strict_runs_with_3(run: Run, region: Path) -> None:
     code, err = settle(run, region, "--strict")
     assert code == 3
-    assert "1 records rejected" in err
+    assert "rejected records: 1" in err
     assert published(region) == []
 
 
