@@ -16,12 +16,12 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern, Scale
 from drgcalc.grouping.rules import asks_for_codes, parse
-from drgcalc.grouping.scheme import Scheme, Status, status_of
+from drgcalc.grouping.scheme import Scheme, SchemeOptions, Status, status_of
 
 _INT = pa.int32()
 _CLASSES = pa.list_(_INT)
@@ -50,8 +50,8 @@ def _sql(name: str) -> str:
 class Engine:
     """Groups part after part in one DuckDB connection.
 
-    Owns the connection's tables scalar_values, scalars, heads, other_diagnoses, other_procedures, facts,
-    placed, grouped, and the dictionaries named in _DICTIONARIES.
+    Owns the connection's tables first_trial, next_trial, trial, scalars, heads, other_diagnoses, other_procedures, facts,
+    placed, answered, grouped, and the dictionaries named in _DICTIONARIES.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scheme: Scheme) -> None:
@@ -74,6 +74,20 @@ class Engine:
         Grain of `grouped`: one row per accepted record of the part.
         """
         self._learn_codes()
+        self._run("first_trial")
+        self._answer("first_trial")
+        self._run("first_grouped")
+        if not self._scheme.options.retry_other_procedures:
+            return
+        ((most, *_),) = self._rows("most_procedures")
+        for place in range(2, most + 1):
+            self._run("next_trial", {"place": place})
+            self._answer("next_trial")
+            self._run("next_grouped")
+
+    def _answer(self, records: str) -> None:
+        """Put the records of a table into table `answered`, by facts, patterns and answers."""
+        self._con.table(records).create_view("trial", replace=True)
         self._place_scalars()
         self._run("heads", {"no_gate": self._no_gate})
         self._run("other_diagnoses")
@@ -83,7 +97,7 @@ class Engine:
         self._answer_patterns()
         self._run("placed")
         self._answer_refinements()
-        self._run("grouped")
+        self._run("answered")
 
     def _run(self, name: str, parameters: dict[str, Any] | None = None) -> None:
         self._con.execute(_sql(name), parameters).complete()
@@ -123,13 +137,13 @@ class Engine:
 
     def _place_scalars(self) -> None:
         """View `scalars`: the position of every scalar on its scale, packed into one number for each stage."""
-        self._run("scalar_values")
-        self._con.table("scalar_values").select(
+        self._con.table("trial").select(
             ColumnExpression("source_row"),
-            ColumnExpression("principal_raw"),
-            ColumnExpression("main_raw"),
+            ColumnExpression("diagnoses")[1].alias("principal_raw"),
+            ColumnExpression("procedures")[1].alias("main_raw"),
             _packed(self._compiled.gate_scales).alias("gate_scalars"),
             _packed(self._compiled.group_scales).alias("group_scalars"),
+            _refused(self._scheme.options).alias("refused"),
         ).create_view("scalars", replace=True)
 
     def _narrow(self) -> None:
@@ -193,6 +207,16 @@ class Engine:
         arrays = [pa.array(column, field.type) for column, field in zip(columns, table.schema, strict=True)]
         self._tables[name] = pa.concat_tables([table, pa.Table.from_arrays(arrays, schema=table.schema)])
         self._con.register(name, self._tables[name])
+
+
+def _refused(options: SchemeOptions) -> Expression:
+    """Whether the scheme refuses a record for what it lacks: a newborn without a weight."""
+    if options.newborn_weight_days is None:
+        return ConstantExpression(value=False)
+    newborn = ColumnExpression("XSRTL") <= options.newborn_weight_days
+    return FunctionExpression(
+        "coalesce", newborn & ColumnExpression("XSRTZ").is_null(), ConstantExpression(value=False)
+    )
 
 
 def _packed(scales: Iterable[Scale]) -> Expression:

@@ -15,7 +15,6 @@ from drgcalc.grouping.compiled import CompiledScheme
 from drgcalc.grouping.rules import And, Compare, Constant, Count, Member, Not, Or, Rule, parse, text_of
 from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme, Status, status_of
 
-
 EXCLUDED = "excluded by"
 
 
@@ -80,7 +79,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The whole way of one record through a scheme, rows in the order in which they were tried."""
+    """The whole way of one record through a scheme, rows in the order in which they were tried.
+
+    record: as it was tried, with another procedure leading if the scheme's option made it so. lacks_weight: a newborn
+    whom the scheme does not group without a weight; no row was tried.
+    """
 
     scheme: Scheme
     record: PlainRecord
@@ -90,6 +93,7 @@ class Explanation:
     group_code: str | None
     complications: tuple[Complication, ...]
     trials: tuple[Trial, ...]
+    lacks_weight: bool = False
 
     @property
     def taken(self) -> tuple[Trial, ...]:
@@ -105,7 +109,20 @@ class Explainer:
         self._compiled = CompiledScheme(scheme)
 
     def explain(self, record: PlainRecord) -> Explanation:
-        """The way of the record through the scheme."""
+        """The way of the record through the scheme, with the scheme's options: the trial that took it, else the first."""
+        if self._lacks_weight(record):
+            return Explanation(self._scheme, record, Status.UNGROUPED, None, None, None, (), (), lacks_weight=True)
+        first = self._try(record)
+        if first.status == Status.GROUPED or not self._scheme.options.retry_other_procedures:
+            return first
+        others = (self._try(other) for other in _with_other_mains(record))
+        return next((tried for tried in others if tried.status == Status.GROUPED), first)
+
+    def _lacks_weight(self, record: PlainRecord) -> bool:
+        limit, age_days = self._scheme.options.newborn_weight_days, record.scalars.get("XSRTL")
+        return limit is not None and age_days is not None and age_days <= limit and record.scalars.get("XSRTZ") is None
+
+    def _try(self, record: PlainRecord) -> Explanation:
         trials: list[Trial] = []
         for mdc in self._scheme.mdc:
             proof = self.prove(record, mdc.rule)
@@ -209,6 +226,12 @@ class Explainer:
     def _sets(self, field: str, code: str) -> frozenset[str]:
         sets = self._compiled.diagnosis_sets if field in ("ZYZD", "QTZD") else self._compiled.procedure_sets
         return sets.of(code)
+
+
+def _with_other_mains(record: PlainRecord) -> Iterator[PlainRecord]:
+    for place, main in enumerate(record.procedures[1:], start=1):
+        others = (*record.procedures[:place], *record.procedures[place + 1 :])
+        yield record._replace(procedures=(main, *others))
 
 
 def _trial(level: str, row: MdcRow | AdrgRow | DrgRow, proof: Proof, outcome: str) -> Trial:

@@ -83,11 +83,11 @@ class CodeSet(NamedTuple):
 class SchemeOptions:
     """Local rules that the rule texts cannot say, all off unless scheme.toml [options] sets them.
 
-    newborn_weight_required: a newborn of at most 28 days without any weight is ungrouped (新生儿需填体重).
+    newborn_weight_days: a newborn of at most so many days without any weight is ungrouped (新生儿需填体重).
     retry_other_procedures: when nothing matched, try each other procedure as the main one, in order (Zhejiang).
     """
 
-    newborn_weight_required: bool = False
+    newborn_weight_days: int | None = None
     retry_other_procedures: bool = False
 
 
@@ -194,15 +194,16 @@ def _read_about(folder: Path) -> dict[str, Any]:
 
 
 def _read_options(folder: Path, options: dict[str, Any]) -> SchemeOptions:
-    known = SchemeOptions.__dataclass_fields__
+    wanted = {"newborn_weight_days": (int, "a whole number of days"), "retry_other_procedures": (bool, "true or false")}
     for key, value in options.items():
-        if key not in known:
+        if key not in wanted:
             raise RulesError(
                 f"{folder / 'scheme.toml'}: unknown option `options.{key}`",
-                hint=f"options are {', '.join(known)}",
+                hint=f"options are {', '.join(wanted)}",
             )
-        if not isinstance(value, bool):
-            raise RulesError(f"{folder / 'scheme.toml'}: `options.{key}` is {value!r}", hint="write true or false")
+        type_, words = wanted[key]
+        if type(value) is not type_:
+            raise RulesError(f"{folder / 'scheme.toml'}: `options.{key}` is {value!r}", hint=f"write {words}")
     return SchemeOptions(**options)
 
 

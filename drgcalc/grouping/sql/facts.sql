@@ -1,4 +1,4 @@
--- grain: one row per accepted record of the part: all of it that can matter to the rules, as small integers
+-- grain: one row per record of the trial: all of it that can matter to the rules, as small integers
 CREATE OR REPLACE TEMP TABLE facts AS
 SELECT
     heads.source_row,
@@ -8,6 +8,7 @@ SELECT
     COALESCE(narrowed_procedures.kept, 0) AS procedures,
     narrowed_scalars.kept AS gate_scalars,
     heads.group_scalars,
+    heads.refused,
     COALESCE(other_diagnoses.levels, 0) AS levels
 FROM heads
 INNER JOIN narrowed_main ON narrowed_main.gate = heads.gate AND narrowed_main.given = heads.main

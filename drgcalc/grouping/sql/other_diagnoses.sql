@@ -1,4 +1,4 @@
--- grain: one row per record with other diagnoses that matter: its complication levels and the classes rules ask about
+-- grain: one row per record of the trial with other diagnoses that matter: its complication levels and the classes rules ask about
 CREATE OR REPLACE TEMP TABLE other_diagnoses AS
 SELECT
     others.source_row,
@@ -6,10 +6,9 @@ SELECT
     COALESCE(BIT_OR(other_diagnosis_facts.level) FILTER (WHERE excluded.excluding IS NULL), 0) AS levels,
     LIST_SORT(LIST(other_diagnosis_facts.other) FILTER (WHERE other_diagnosis_facts.other > 0)) AS classes
 FROM (
-    SELECT checked.source_row, diagnosis_facts.excluding, UNNEST(checked.diagnoses[2:]) AS raw
-    FROM checked
-    LEFT JOIN diagnosis_facts ON diagnosis_facts.raw = checked.diagnoses[1]  -- absent: excludes nothing
-    WHERE checked.accepted
+    SELECT trial.source_row, diagnosis_facts.excluding, UNNEST(trial.diagnoses[2:]) AS raw
+    FROM trial
+    LEFT JOIN diagnosis_facts ON diagnosis_facts.raw = trial.diagnoses[1]  -- absent: excludes nothing
 ) AS others
 INNER JOIN other_diagnosis_facts ON other_diagnosis_facts.raw = others.raw
 LEFT JOIN excluded  -- absent: not excluded

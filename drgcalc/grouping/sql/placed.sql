@@ -1,4 +1,4 @@
--- grain: one row per accepted record of the part: its ADRG row, and what the DRG rules of that ADRG can see
+-- grain: one row per record of the trial: its ADRG row, and what the DRG rules of that ADRG can see
 CREATE OR REPLACE TEMP TABLE placed AS
 SELECT
     facts.source_row,
@@ -8,6 +8,7 @@ SELECT
     CASE WHEN adrg_answers.asks_codes THEN facts.diagnoses ELSE 0 END AS diagnoses,
     CASE WHEN adrg_answers.asks_codes THEN facts.procedures ELSE 0 END AS procedures,
     facts.levels,
-    facts.group_scalars
+    facts.group_scalars,
+    facts.refused
 FROM facts
 INNER JOIN adrg_answers USING (principal, main, diagnoses, procedures, gate_scalars)

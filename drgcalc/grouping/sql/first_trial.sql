@@ -1,9 +1,9 @@
--- grain: one row per accepted record of the part, with the scalars that rules can name
-CREATE OR REPLACE TEMP VIEW scalar_values AS
+-- grain: one row per accepted record of the part: what the scheme is asked about
+CREATE OR REPLACE TEMP VIEW first_trial AS
 SELECT
     source_row,
-    diagnoses[1] AS principal_raw,
-    procedures[1] AS main_raw,
+    diagnoses,
+    procedures,
     age_years AS NL,
     TRY_CAST(sex AS INTEGER) AS XB,
     age_days AS XSRTL,
