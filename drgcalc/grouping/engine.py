@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern, Scale
@@ -50,8 +50,8 @@ def _sql(name: str) -> str:
 class Engine:
     """Groups part after part in one DuckDB connection.
 
-    Owns the connection's tables first_trial, next_trial, trial, scalars, heads, other_diagnoses, other_procedures, facts,
-    placed, answered, grouped, and the dictionaries named in _DICTIONARIES.
+    Owns the connection's tables first_trial, next_trial, trial, scalars, heads, other_diagnoses, other_procedures,
+    facts, placed, answered, grouped, and the dictionaries named in _DICTIONARIES.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scheme: Scheme) -> None:
@@ -213,10 +213,9 @@ def _refused(options: SchemeOptions) -> Expression:
     """Whether the scheme refuses a record for what it lacks: a newborn without a weight."""
     if options.newborn_weight_days is None:
         return ConstantExpression(value=False)
-    newborn = ColumnExpression("XSRTL") <= options.newborn_weight_days
-    return FunctionExpression(
-        "coalesce", newborn & ColumnExpression("XSRTZ").is_null(), ConstantExpression(value=False)
-    )
+    age_days = ColumnExpression("XSRTL")
+    newborn = age_days.is_not_null() & (age_days <= options.newborn_weight_days)
+    return newborn & ColumnExpression("XSRTZ").is_null()
 
 
 def _packed(scales: Iterable[Scale]) -> Expression:

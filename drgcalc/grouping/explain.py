@@ -109,7 +109,7 @@ class Explainer:
         self._compiled = CompiledScheme(scheme)
 
     def explain(self, record: PlainRecord) -> Explanation:
-        """The way of the record through the scheme, with the scheme's options: the trial that took it, else the first."""
+        """The way of the record through the scheme: the trial that took it, else the first."""
         if self._lacks_weight(record):
             return Explanation(self._scheme, record, Status.UNGROUPED, None, None, None, (), (), lacks_weight=True)
         first = self._try(record)
