@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r"(?P<space> +)|(?P<number>\d+(?:\.\d+)?)(?![\w.])|(?P<word>\w+)|(?P<op>>=|<=|[<>=])|(?P<mark>[(){},∩])"
 )
 _KEYWORDS = {"AND", "OR", "NOT", "IN", "LENGTH"}
+_DEEPEST = 100  # published rules nest a handful deep; a damaged cell of 32,767 brackets must stay a rule error
 
 
 class RuleSyntaxError(ValueError):
@@ -197,6 +198,7 @@ class _Parser:
         self.text = text
         self.tokens = list(self._tokens())
         self.next = 0
+        self.depth = 0
 
     def _tokens(self) -> Iterator[_Token]:
         position = 0
@@ -252,7 +254,12 @@ class _Parser:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def negation(self) -> Rule:
-        return Not(self.negation()) if self.accept("NOT") else self.atom()
+        if self.depth == _DEEPEST:
+            raise RuleSyntaxError(self.text, self.token.position, f"more than {_DEEPEST} parts inside each other")
+        self.depth += 1
+        rule = Not(self.negation()) if self.accept("NOT") else self.atom()
+        self.depth -= 1
+        return rule
 
     def atom(self) -> Rule:
         if self.accept("("):
