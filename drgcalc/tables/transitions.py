@@ -27,7 +27,7 @@ def transitions(old_cases: CaseTable, new_cases: CaseTable) -> pa.Table:
         for name, cases in (("old_cases", old_cases), ("new_cases", new_cases)):
             _open(connection, name, cases)
         statement = resources.files("drgcalc.tables").joinpath("sql", "transitions.sql").read_text(encoding="utf-8")
-        return connection.execute(statement).to_arrow_table()
+        return connection.sql(statement).to_arrow_table()
 
 
 def _open(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseTable) -> None:
