@@ -27,6 +27,7 @@ _PREFIX_SHAPES = {
 }
 
 
+@lru_cache(maxsize=1 << 14)
 def tidy(text: str) -> str:
     """The text with spreadsheet artefacts (`_x000D_`) and every kind of space folded to single plain spaces."""
     return _ARTEFACTS.sub(" ", text).strip()
@@ -37,6 +38,7 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
 
 
+@lru_cache(maxsize=1 << 14)
 def heading(text: str) -> str:
     """A header or sheet name for comparison: no spaces, plain width, capitals."""
     return _ARTEFACTS.sub("", text).translate(_FULL_WIDTH).upper()
