@@ -79,12 +79,12 @@ def unused_items(policy: Policy, accounts: Accounts) -> tuple[Finding, ...]:
     limits = policy.limits
     of_limits = [] if limits is None else [*limits.surpluses, *([limits.last_pool] if limits.last_pool else [])]
     found = []
-    for pool, items in accounts.items():
+    for pool, items in sorted(accounts.items()):
         formula = policy.fund.get(pool)
         used = {item.item for item in (*(formula.items() if formula else ()), *of_limits)}
         found += [
             finding("S009", f"fund: the policy does not use {name} of pool {pool} ({item.amount:,} yuan)", field=name)
-            for name, item in items.items()
+            for name, item in sorted(items.items())
             if name not in used
         ]
     return tuple(found)

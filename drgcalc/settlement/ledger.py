@@ -116,12 +116,12 @@ class Postings:
             self._postings += [Posting(step, self._pool, name, None, part, explanation, source) for name, part in pair]
 
     def pay(self, step: str, giver: str, parts: Sequence[Posting], source: str) -> None:
-        """Post `parts`, which `giver` pays together; parts of zero are left out."""
+        """Post `parts`, which `giver` pays together; postings of zero are left out."""
         kept = [part for part in parts if part.amount]
-        if kept:
-            amount = less(ZERO, *(part.amount for part in kept))
-            words = f"{len(kept)} postings to hospitals together"
-            self._postings += [Posting(step, self._pool, giver, None, amount, words, source), *kept]
+        words = f"{len(kept)} postings to hospitals together"
+        amount = less(ZERO, *(part.amount for part in kept))
+        together = Posting(step, self._pool, giver, None, amount, words, source)
+        self._postings += [posting for posting in (together, *kept) if posting.amount]
 
     def post(self, postings: Iterable[Posting]) -> None:
         """Post what sums to zero by itself."""

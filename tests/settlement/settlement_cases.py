@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 SHARED_VECTORS = HERE.parents[2] / "shared" / "vectors" / "settlement.toml"
 
 
+@functools.cache
 def examples(name: str) -> dict[str, Any]:
     """A file of worked examples beside the tests."""
     return read(HERE / f"{name}.toml")

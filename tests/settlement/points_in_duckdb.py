@@ -1,0 +1,105 @@
+"""Runs the point queries over a handful of cases, scores and hospitals, as `drgcalc.run` does over millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import duckdb
+
+from drgcalc.base.columns import CASES, HOSPITALS, SCORES, Table
+from drgcalc.settlement.point_policy import PointRules
+from drgcalc.settlement.points import (
+    point_parameters,
+    raise_missing_hospitals,
+    raise_missing_scores,
+    raise_overlaps,
+    segment_rows,
+)
+
+SETTLED = ("base_points", "coefficient", "reference_fee", "segment", "case_points")
+CHECKS = {
+    "overlapping_terms": raise_overlaps,
+    "missing_scores": raise_missing_scores,
+    "missing_hospitals": raise_missing_hospitals,
+}
+
+
+class Case(NamedTuple):
+    fee: str | Decimal
+    group: str | None = "G1"
+    status: str = "grouped"
+    hospital: str = "H1"
+    level: str | None = "2"
+    period: str = "2024-05"
+    refund: bool = False
+    person: str = "P1"
+    pool: str = "resident"
+
+
+class Score(NamedTuple):
+    score: str | Decimal
+    mean: str | Decimal
+    group: str = "G1"
+    level: str | None = None
+    first: date = date(2024, 1, 1)
+    last: date | None = None
+
+
+class Place(NamedTuple):
+    coefficient: str | Decimal = "1"
+    hospital: str = "H1"
+    first: date = date(2024, 1, 1)
+    last: date | None = None
+
+
+def query(name: str) -> str:
+    return files("drgcalc.settlement").joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+def settled(
+    rules: PointRules, cases: Sequence[Case], scores: Sequence[Score], hospitals: Sequence[Place]
+) -> duckdb.DuckDBPyConnection:
+    """A connection in which the table `settled` holds the cases with their points. Raises what the checks raise."""
+    con = duckdb.connect()
+    create(con, CASES, "cases", without=SETTLED)
+    create(con, SCORES, "scores")
+    create(con, HOSPITALS, "hospitals")
+    insert(con, "cases", [_case_row(number, case) for number, case in enumerate(cases, 1)])
+    insert(con, "scores", [(s.group, s.level, s.score, s.mean, s.first, s.last, "x") for s in scores])
+    insert(con, "hospitals", [(h.hospital, "", "2", h.coefficient, h.first, h.last, "x") for h in hospitals])
+    con.execute(query("create_segments")).fetchall()
+    for row in segment_rows(rules):
+        con.execute(query("insert_segment"), row._asdict()).fetchall()
+    parameters = point_parameters(rules)
+    for name in ("hospital_terms", "score_months", "score_terms", "point_terms"):
+        con.execute(query(name), parameters.get(name, {})).fetchall()
+    for name, check in CHECKS.items():
+        check(con.execute(query(name)).fetchall())
+    create(con, CASES, "settled")
+    con.execute(f"INSERT INTO settled {query('case_points')}").fetchall()
+    return con
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[Any, ...]]:
+    return con.execute(f"SELECT {columns} FROM settled ORDER BY source_row").fetchall()
+
+
+def create(con: duckdb.DuckDBPyConnection, table: Table, name: str, without: Sequence[str] = ()) -> None:
+    columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns if column.name not in without)
+    con.execute(f"CREATE TABLE {name} ({columns})").fetchall()
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    for row in rows:
+        con.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row).fetchall()
+
+
+def _case_row(number: int, case: Case) -> tuple[Any, ...]:
+    where = (case.hospital, case.level, case.pool, case.period, date(2024, 5, 6), "1", 40, 5)
+    group = (case.status, "MDCA", "AA1", case.group, None)
+    money = (Decimal(case.fee), Decimal(case.fee) / 2, Decimal(0), case.refund)
+    return (f"S{number}", case.person, *where, *group, *money, "a.csv", number)
