@@ -13,10 +13,11 @@ from drgcalc.records.reading import Part, Staged, input_errors
 from drgcalc.records.statements import rows, run
 
 HASHES_PER_SLICE = 2_000_000
-Values = Mapping[str, Mapping[str, str]]
 
 
-def find_duplicates(con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, Staged]], values: Values) -> None:
+def find_duplicates(
+    con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, Staged]], values: Mapping[str, Mapping[str, str]], pools: Mapping[str, str]
+) -> None:
     """Fill `records_duplicates`: of identical records all but the first, of differing ones all.
 
     Records are the same when settlement id and refund flag are (a reversal may bear the id of what it reverses), identical
@@ -25,7 +26,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, St
     known = list(cut)
     for part, staged in known:
         with input_errors(staged.source):
-            parse_part(con, part, staged, values)
+            parse_part(con, part, staged, values, pools)
             run(con, "hash_ids")
     slices = 1 + sum(part.rows for part, _ in known) // HASHES_PER_SLICE
     for number in range(slices):
@@ -33,7 +34,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, St
     run(con, "tables/records_id_hashes")
     if rows(con, "count_repeated")[0][0]:
         for part, staged in known:
-            parse_part(con, part, staged, values)
+            parse_part(con, part, staged, values, pools)
             _keep_suspects(con, part)
         run(con, "classify_duplicates")
         run(con, "tables/records_suspects")

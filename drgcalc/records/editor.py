@@ -39,29 +39,33 @@ _KEPT_FROM_CHECKS = (
 )
 
 
-def parse_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]]) -> None:
+def parse_part(
+    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]], pools: Mapping[str, str]
+) -> None:
     """Make views `raw` (as delivered) and `parsed` of one part.
 
     `parsed` has every canonical column with its type, NULL where the file has no such column or the cell cannot be read;
-    `bad_<column>` says the latter. Blank rows of CSV and XLSX are left out.
+    `bad_<column>` says the latter, `pool_name` the region's pool. Blank rows of CSV and XLSX are left out.
     """
     raw = open_part(con, part, staged)
     raw.create_view("raw")
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
-    clean = raw.select(*(_clean(name, type_, values.get(name, {})).alias(name) for name, type_ in types.items()))
+    clean = raw.select(*(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items()))
     if staged.is_text:
         clean = clean.filter(_not_blank(types))
     converted = {column.name: _converted(column, types, staged) for column in RECORDS.columns}
     cells = [ColumnExpression(name).alias(f"cell_{name}") for name in types if name in _CONVERSIBLE]
     layered = clean.select(*(value.alias(name) for name, value in converted.items()), *cells, ColumnExpression("source_row"))
     flags = [_unreadable(name, types).alias(f"bad_{name}") for name in _CONVERSIBLE]
-    layered.select(*(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), *flags).create_view("parsed")
+    rounded = [_rounded(name, staged).alias(f"rounded_{name}") for name in ("settlement_id", "person_id", "hospital_id")]
+    named = _mapped(ColumnExpression("pool"), pools, ConstantExpression(None).cast("VARCHAR")).alias("pool_name")
+    layered.select(*(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), named, *rounded, *flags).create_view("parsed")
 
 
 def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Make table `checked_rows` and, over it, view `checked` of the part whose view `parsed` stands.
 
-    A record outside the asked period and a dropped copy bear that bit alone: nothing else is said about them.
+    A record outside the asked period bears that bit alone: nothing else is said about it.
     """
     run(con, "drop_checked")
     judged = con.sql(statement("checks"))
@@ -71,8 +75,7 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         if check.code.lower() in judged.columns:
             found = ConstantExpression(bit(check.code)).cast("UBIGINT")
             mask = FunctionExpression("|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none))
-    set_aside = ConstantExpression(OUTSIDE).cast("UBIGINT"), ConstantExpression(DUPLICATE).cast("UBIGINT")
-    fate = CaseExpression(ColumnExpression("r405"), set_aside[0]).when(ColumnExpression("r601"), set_aside[1]).otherwise(mask)
+    fate = CaseExpression(ColumnExpression("r405"), ConstantExpression(OUTSIDE).cast("UBIGINT")).otherwise(mask)
     own = (name for name in RECORDS.names() if name in staged.columns and name != "person_id")
     kept = list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
     judged.select(*(ColumnExpression(name) for name in kept), fate.alias("problems")).to_table("checked_rows")
@@ -102,19 +105,22 @@ def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> Non
     ).create_view("checked")
 
 
-def _clean(name: str, type_: str, values: Mapping[str, str]) -> Expression:
+def _clean(name: str, type_: str, values: Mapping[str, str], is_plain: bool) -> Expression:
     """A cell without white space or signs for nothing; local values mapped. Typed cells pass."""
     column = ColumnExpression(name)
     if type_ != "VARCHAR":
         return column
-    cleaned = FunctionExpression("clean_text", column)
-    if not values:
-        return cleaned
-    mapped = None
-    for local, canonical in values.items():
-        when, then = cleaned == ConstantExpression(local), ConstantExpression(canonical)
+    cleaned = column if is_plain else FunctionExpression("clean_text", column)
+    return _mapped(cleaned, values, cleaned)
+
+
+def _mapped(value: Expression, to: Mapping[str, str], other: Expression) -> Expression:
+    """`value` by the mapping, `other` where the mapping has nothing. A few cases beat a join, which slices every column."""
+    mapped: Expression | None = None
+    for local, canonical in to.items():
+        when, then = value == ConstantExpression(local), ConstantExpression(canonical)
         mapped = CaseExpression(when, then) if mapped is None else mapped.when(when, then)
-    return mapped.otherwise(cleaned) if mapped is not None else cleaned
+    return other if mapped is None else mapped.otherwise(other)
 
 
 def _not_blank(types: Mapping[str, str]) -> Expression:
@@ -125,6 +131,12 @@ def _not_blank(types: Mapping[str, str]) -> Expression:
             present = FunctionExpression("len", column) > ConstantExpression(0) if type_.endswith("[]") else column.isnotnull()
             filled = filled | present
     return filled
+
+
+def _rounded(name: str, staged: Staged) -> Expression:
+    if name in staged.plain:
+        return ConstantExpression(value=False)
+    return FunctionExpression("is_rounded", ColumnExpression(name))
 
 
 def _unreadable(name: str, types: Mapping[str, str]) -> Expression:

@@ -34,8 +34,6 @@ _LAST_DAY = date(9999, 12, 31)
 _TABLES = (
     "records_hospitals",
     "records_spans",
-    "records_pools",
-    "records_days",
     "records_duplicates",
     "records_id_hashes",
     "records_repeated_hashes",
@@ -88,12 +86,12 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Part]
     staged = _stage_all(con, intake)
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
-    find_duplicates(con, parts(staged, intake.rows_per_part), intake.values)
+    find_duplicates(con, parts(staged, intake.rows_per_part), intake.values, intake.pools)
     for part, item in parts(staged, intake.rows_per_part):
         with input_errors(item.source):
-            parse_part(con, part, item, intake.values)
-            con.execute("SET VARIABLE records_part = $part", {"part": part.number}).complete()
+            parse_part(con, part, item, intake.values, intake.pools)
             judge(con, item)
+        _mark(con, part, "R402" if intake.unknown_hospitals else "R401")
         _read_codes(con)
         keep_results(con, numbers[item.source.relative], item)
         yield part
@@ -113,15 +111,14 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     _refuse_overlap(sorted(spans))
     _fill(con, "records_hospitals", [(hospital,) for hospital in sorted({span[0] for span in spans})])
     _fill(con, "records_spans", spans)
-    _fill(con, "records_pools", list(intake.pools.items()))
     _fill(con, "records_checks", [(bit(check.code), *check[:5]) for check in CHECKS])
-    run(con, "fill_days", {"first": intake.first, "last": intake.last})
     settings = {
         "records_refusing": ERRORS | DUPLICATE,
         "records_salt": intake.salt.hex(),
         "records_today": intake.today,
+        "records_first": intake.first,
+        "records_last": intake.last,
         "records_by_settlement": intake.date_basis == "settlement",
-        "records_unknown_hospitals": intake.unknown_hospitals,
     }
     for name, value in settings.items():
         con.execute(f"SET VARIABLE {name} = $value", {"value": value}).complete()
@@ -150,6 +147,14 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
     )
 
 
+def _mark(con: duckdb.DuckDBPyConnection, part: Part, unknown_hospital: str) -> None:
+    """Set the bits that need a look at other tables."""
+    duplicates = {"identical": DUPLICATE, "differing": bit("R602"), "outside": OUTSIDE}
+    run(con, "mark_duplicates", {"part": part.number, **duplicates})
+    hospitals = {"unknown": bit(unknown_hospital), "not_in_force": bit("R403")}
+    run(con, "mark_hospitals", {**hospitals, "settled": OUTSIDE | DUPLICATE})
+
+
 def _read_codes(con: duckdb.DuckDBPyConnection) -> None:
     """Bring the part's new codes into `code_book` and mark the records that hold malformed ones."""
     spellers = {codes.DIAGNOSIS: codes.normalise_diagnosis, codes.PROCEDURE: codes.normalise_procedure}
@@ -166,4 +171,6 @@ def _read_codes(con: duckdb.DuckDBPyConnection) -> None:
         columns = dict(zip(names, map(list, zip(*book, strict=True)), strict=True))
         con.from_arrow(pa.table(columns)).insert_into("temp.code_book")
     if rows(con, "count_malformed")[0][0]:
-        run(con, "mark_codes", {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504"), "settled": OUTSIDE | DUPLICATE})
+        malformed = {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504")}
+        blank = {"no_principal": bit("R501"), "no_main": bit("R505")}
+        run(con, "mark_codes", {**malformed, **blank, "settled": OUTSIDE | DUPLICATE})

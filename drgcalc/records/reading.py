@@ -41,7 +41,8 @@ _CSV_LINE = re.compile(r"Line: (\d+)")
 class Staged(NamedTuple):
     """A source that can be read as Parquet. columns: canonical name -> the file's columns it is made of.
 
-    is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV.
+    is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV. plain: text
+    columns in which every cell is plain, so that nothing need be cleaned.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Staged(NamedTuple):
     encoding: str
     header_rows: int
     findings: tuple[Finding, ...]
+    plain: frozenset[str] = frozenset()
 
 
 class Part(NamedTuple):
@@ -71,7 +73,8 @@ def stage(
     with input_errors(source):
         digest = sha256_of(source.path)
         if source.kind == "parquet":
-            return _parquet(source, digest, aliases, required)
+            staged = _parquet(source, digest, aliases, required)
+            return staged._replace(plain=_plain_columns(con, staged))
         target = work / f"staged-{number:05d}.parquet"
         if source.kind == "csv":
             return _csv(con, source, digest, target, aliases, required)
@@ -133,6 +136,19 @@ def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Se
                 )
     columns = {name: tuple(column.header for column in group) for name, group in layout.columns.items()}
     return Staged(source, digest, source.path, columns, metadata.num_rows, False, "", 1, _with_empty(source, layout, metadata.num_rows))
+
+
+def _plain_columns(con: duckdb.DuckDBPyConnection, staged: Staged) -> frozenset[str]:
+    """The text columns whose cells are all plain: one look at them here is cheaper than cleaning them in every pass."""
+    scan = con.read_parquet(str(staged.file))
+    types = dict(zip(scan.columns, (str(type_) for type_ in scan.types), strict=True))
+    texts = {name: columns[0] for name, columns in staged.columns.items() if len(columns) == 1 and types[columns[0]] == "VARCHAR"}
+    texts = {name: column for name, column in texts.items() if name not in LISTS}
+    if not texts:
+        return frozenset()
+    looks = [FunctionExpression("bool_and", FunctionExpression("is_plain", ColumnExpression(column))) for column in texts.values()]
+    answers = scan.aggregate(looks).fetchall()[0]
+    return frozenset(name for name, plain in zip(texts, answers, strict=True) if plain)
 
 
 def _csv(

@@ -28,8 +28,8 @@ _MACROS = (
     "as_hours",
     "as_code",
     "china_date",
-    "is_blank_code",
     "join_codes",
+    "is_plain",
 )
 
 

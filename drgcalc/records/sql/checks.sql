@@ -9,6 +9,7 @@ WITH derived AS (
         hospital_id,
         hospital_level,
         pool AS pool_code,
+        pool_name AS pool,
         insured_region,
         sex,
         birth_date,
@@ -58,7 +59,10 @@ WITH derived AS (
         bad_drug_fee,
         bad_consumable_fee,
         bad_treatment_fee,
-        bad_is_refund
+        bad_is_refund,
+        rounded_settlement_id,
+        rounded_person_id,
+        rounded_hospital_id
     FROM parsed
 )
 SELECT
@@ -69,7 +73,7 @@ SELECT
     derived.record_no,
     derived.hospital_id,
     derived.hospital_level,
-    pools.pool,
+    derived.pool,
     derived.insured_region,
     derived.sex,
     derived.birth_date,
@@ -101,14 +105,14 @@ SELECT
     derived.treatment_fee,
     derived.is_refund,
     derived.decided_on,
-    days.period,
+    strftime(derived.decided_on, '%Y-%m') AS period,
     derived.settlement_id IS NULL AS r101,
     derived.person_id IS NULL AS r102,
     derived.hospital_id IS NULL AS r103,
     derived.sex IS NULL AS r104,
-    is_rounded(derived.settlement_id) AS r105,
-    is_rounded(derived.person_id) AS r106,
-    is_rounded(derived.hospital_id) AS r107,
+    derived.rounded_settlement_id AS r105,
+    derived.rounded_person_id AS r106,
+    derived.rounded_hospital_id AS r107,
     derived.pool_code IS NULL AS r108,
     derived.discharge_mode NOT IN ('1', '2', '3', '4', '5', '9') AS r109,
     NOT regexp_full_match(derived.insured_region, '[0-9]{6}') AS r110,
@@ -150,28 +154,8 @@ SELECT
     derived.bad_treatment_fee AS r313,
     COALESCE(derived.drug_fee, 0) + COALESCE(derived.consumable_fee, 0) + COALESCE(derived.treatment_fee, 0) > abs(derived.total_fee) AS r314,
     derived.bad_is_refund AS r315,
-    derived.hospital_id IS NOT NULL AND hospitals.hospital_id IS NULL AND NOT getvariable('records_unknown_hospitals') AS r401,
-    derived.hospital_id IS NOT NULL AND hospitals.hospital_id IS NULL AND getvariable('records_unknown_hospitals') AS r402,
-    hospitals.hospital_id IS NOT NULL AND spans.hospital_id IS NULL AND derived.decided_on IS NOT NULL AS r403,
-    derived.pool_code IS NOT NULL AND pools.pool IS NULL AS r404,
-    derived.decided_on IS NOT NULL AND days.period IS NULL AS r405,
-    derived.diagnoses IS NULL OR len(derived.diagnoses) = 0 OR is_blank_code(derived.diagnoses[1]) AS r501,
-    len(derived.procedures) > 1 AND is_blank_code(derived.procedures[1]) AS r505,
-    duplicates.is_identical IS TRUE AS r601,
-    duplicates.is_identical IS FALSE AS r602
+    derived.pool_code IS NOT NULL AND derived.pool IS NULL AS r404,
+    derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405,
+    derived.diagnoses[1] IS NULL AS r501,
+    len(derived.procedures) > 1 AND derived.procedures[1] IS NULL AS r505
 FROM derived
--- no match: the hospital has no master data
-LEFT JOIN records_hospitals AS hospitals
-    ON hospitals.hospital_id = derived.hospital_id
--- no match: the hospital is not in force on the day
-LEFT JOIN records_spans AS spans
-    ON spans.hospital_id = derived.hospital_id AND derived.decided_on BETWEEN spans.first_day AND spans.last_day
--- no match: the region has no pool for the code
-LEFT JOIN records_pools AS pools
-    ON pools.pool_code = derived.pool_code
--- no match: the day lies outside the asked period
-LEFT JOIN records_days AS days
-    ON days.day = derived.decided_on
--- no match: the settlement id stands once
-LEFT JOIN records_duplicates AS duplicates
-    ON duplicates.part = getvariable('records_part') AND duplicates.source_row = derived.source_row

@@ -1,4 +1,4 @@
 -- grain: one row
 SELECT count(*) AS codes
 FROM code_book
-WHERE NOT well_formed
+WHERE code IS NULL OR NOT well_formed

@@ -1,4 +1,3 @@
 -- grain: one answer per identifier: whether a spreadsheet wrote it as 1.23E+17
 CREATE OR REPLACE TEMP MACRO is_rounded(cell) AS
-    (contains(cell, 'E+') OR contains(cell, 'e+') OR contains(cell, '.'))
-    AND regexp_full_match(cell, '[0-9]+([.][0-9]+)?([eE][+]?[0-9]+)?') AND NOT regexp_full_match(cell, '[0-9]+')
+    CASE WHEN contains(cell, '+') THEN regexp_full_match(cell, '[0-9]+([.][0-9]+)?[eE][+][0-9]+') ELSE FALSE END

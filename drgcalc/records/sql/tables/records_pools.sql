@@ -1,5 +1,0 @@
--- grain: one code of one pool
-CREATE OR REPLACE TEMP TABLE records_pools (
-    pool_code VARCHAR PRIMARY KEY,
-    pool VARCHAR
-)
