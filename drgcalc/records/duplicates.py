@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.records.editor import parse_part
@@ -49,11 +49,11 @@ def _keep_suspects(con: duckdb.DuckDBPyConnection, part: Part) -> None:
         ConstantExpression(part.number).cast("INTEGER"),
         ColumnExpression("source_row"),
         ColumnExpression("settlement_id"),
-        FunctionExpression("coalesce", ColumnExpression("is_refund"), ConstantExpression(value=False)),
+        CoalesceOperator(ColumnExpression("is_refund"), ConstantExpression(value=False)),
         content,
     ).insert_into("temp.records_suspects")
 
 
 def _same_hash() -> duckdb.Expression:
-    refund = FunctionExpression("coalesce", ColumnExpression("is_refund"), ConstantExpression(value=False))
+    refund = CoalesceOperator(ColumnExpression("is_refund"), ConstantExpression(value=False))
     return FunctionExpression("hash", ColumnExpression("settlement_id"), refund) == ColumnExpression("id_hash")
