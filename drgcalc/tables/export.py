@@ -16,7 +16,7 @@ from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import OutputError
 from drgcalc.grouping.scheme import Scheme
 from drgcalc.tables.diff import SchemeDiff, Word
-from drgcalc.tables.folder import csv_bytes
+from drgcalc.tables.folder import csv_bytes, report_bytes
 from drgcalc.tables.official import LAYOUTS
 
 Rows = Iterable[Sequence[object]]
@@ -55,7 +55,8 @@ def _official(table: str, rows: Rows) -> tuple[Sequence[str], Rows]:
 def export_csv(scheme: Scheme, folder: Path) -> None:
     """Write the six tables of a scheme as plain CSV files, which `import_csv_folder` reads. Raises OutputError."""
     rows = _scheme_rows(scheme)
-    _write_csvs(folder, {table.name: (table.names(), rows[table.name]) for table in SCHEME_TABLES})
+    tables = {table.name: csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
+    _write_csvs(folder, tables)
 
 
 def export_diff(diff: SchemeDiff, transitions: pa.Table | None, path: Path) -> None:
@@ -70,7 +71,7 @@ def export_diff(diff: SchemeDiff, transitions: pa.Table | None, path: Path) -> N
     if path.suffix.lower() == ".xlsx":
         _write_workbook(path, sheets)
     else:
-        _write_csvs(path, sheets)
+        _write_csvs(path, {name: report_bytes(header, rows) for name, (header, rows) in sheets.items()})
 
 
 def diff_sheets(diff: SchemeDiff) -> Sheets:
@@ -172,7 +173,7 @@ def _write_sheet(
                     raise OutputError(f"{path}: {str(cell)[:40]}… does not fit into a cell", hint="write CSV instead")
 
 
-def _write_csvs(folder: Path, tables: Sheets) -> None:
+def _write_csvs(folder: Path, tables: Mapping[str, bytes]) -> None:
     with _output(folder / "tables"):
-        for name, (header, rows) in tables.items():
-            (folder / f"{name}.csv").write_bytes(csv_bytes(header, rows))
+        for name, content in tables.items():
+            (folder / f"{name}.csv").write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -24,6 +25,8 @@ from drgcalc.tables.official import LICENSE_NOTE, read_amendments
 from drgcalc.tables.workbook import RawRow
 
 REPORT = "import_report.csv"
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 WriteOutcome = Literal["created", "replaced", "unchanged"]
 
@@ -69,6 +72,15 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def report_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file for a spreadsheet program: with BOM, and no text that it would take for a formula."""
+    return codecs.BOM_UTF8 + csv_bytes(header, ([_defused(cell) for cell in row] for row in rows))
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
 def import_csv_folder(
@@ -120,7 +132,7 @@ def _folder_files(result: ImportResult) -> dict[str, bytes]:
     rows = result.tables.rows()
     files = {f"{table.name}.csv": csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
     files["scheme.toml"] = _about_toml(result.tables, files).encode()
-    files[REPORT] = csv_bytes(Note._fields, result.notes)
+    files[REPORT] = report_bytes(Note._fields, result.notes)
     return files
 
 
@@ -177,9 +189,14 @@ def _publish(folder: Path, files: Mapping[str, bytes]) -> None:
                 os.fsync(file.fileno())
         if folder.exists():
             aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-            folder.rename(aside / folder.name)
-            fresh.rename(folder)
-            shutil.rmtree(aside)
+            older = folder.rename(aside / folder.name)
+            try:
+                fresh.rename(folder)
+            except OSError:
+                older.rename(folder)
+                raise
+            finally:
+                shutil.rmtree(aside)
         else:
             fresh.rename(folder)
     finally:

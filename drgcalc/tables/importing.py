@@ -27,7 +27,7 @@ def import_scheme(
     if (path / "mdc.csv").is_file():
         return import_csv_folder(path, scheme_id=scheme_id, amendments=amendments, empty_sets=empty_sets)
     if (path / MDC_LIST).is_file():
-        return import_opendrg(path, scheme_id=scheme_id, amendments=amendments)
+        return import_opendrg(path, scheme_id=scheme_id, amendments=amendments, empty_sets=empty_sets)
     raise InputError(
         f"{path} holds neither mdc.csv nor {MDC_LIST}",
         hint="give a workbook, a table folder or a folder of OpenDRG lists",

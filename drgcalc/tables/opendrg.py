@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from drgcalc.grouping.rules import PROCEDURE_FIELDS, fields_of, parse
@@ -35,11 +35,14 @@ _TABLE = re.compile(r"表\s*(\d+)\s*[-－—]\s*(\d+)")
 _FALL_BACK_MDC = "0000"
 
 
-def import_opendrg(path: Path, *, scheme_id: str, amendments: Path | None = None) -> ImportResult:
+def import_opendrg(
+    path: Path, *, scheme_id: str, amendments: Path | None = None, empty_sets: Collection[str] = ()
+) -> ImportResult:
     """The scheme of a folder of OpenDRG lists; every rule written from words is noted with them.
 
-    Raises InputError for a list that is missing or cannot be read, RulesError naming file and line for a heading
-    that is not understood, a DRG of another last digit, or a scheme that is not sound.
+    `amendments` and `empty_sets` as in `import_workbook`. Raises InputError for a list that is missing or cannot be
+    read, RulesError naming file and line for a heading that is not understood, a DRG of another last digit, or a
+    scheme that is not sound.
     """
     journal = Journal(path)
     sets: list[tuple[str, ListedSet]] = []
@@ -71,7 +74,7 @@ def import_opendrg(path: Path, *, scheme_id: str, amendments: Path | None = None
         imported_from=SourceFile(path.name, _digest(path)),
         amendments=extra_source,
     )
-    tables = build_tables(about, rows, extra, frozenset(), journal)
+    tables = build_tables(about, rows, extra, frozenset(map(heading, empty_sets)), journal)
     return ImportResult(tables, journal.close())
 
 

@@ -113,7 +113,7 @@ def damaged_books(draw: st.DrawFn) -> Book:
     return book
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(damaged_books())
 def test_a_damaged_workbook_imports_soundly_or_gives_a_clear_error(book: Book):
     with TemporaryDirectory() as folder:
@@ -127,7 +127,7 @@ def test_a_damaged_workbook_imports_soundly_or_gives_a_clear_error(book: Book):
             check_scheme(load_scheme(Path(folder) / "scheme"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_workbook_with_damaged_bytes_imports_or_gives_a_clear_error(data: st.DataObject):
     with TemporaryDirectory() as folder:
@@ -140,7 +140,7 @@ def test_a_workbook_with_damaged_bytes_imports_or_gives_a_clear_error(data: st.D
         assert not isinstance(outcome, DrgcalcError) or "book.xlsx" in outcome.message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(
         ["xl/worksheets/sheet4.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"]

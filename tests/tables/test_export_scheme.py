@@ -76,7 +76,7 @@ def test_a_comparison_is_exported_whole_as_csv_and_as_workbook(scheme, tmp_path:
     names = [*diff_sheets(diff), "transitions"]
     assert sorted(path.stem for path in (tmp_path / "diff").iterdir()) == sorted(names)
     assert fastexcel.read_excel(tmp_path / "diff.xlsx").sheet_names == names
-    with (tmp_path / "diff" / "transitions.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "diff" / "transitions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[1] == ["H1", "grouped", "BR15", "grouped", "BR13", "2", "160.0000", "191.0000", "31.0000", "300.30"]
 

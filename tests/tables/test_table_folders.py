@@ -56,10 +56,37 @@ def test_tables_are_sorted_with_plain_line_ends(book, load, tmp_path: Path):
 def test_the_report_holds_every_note(book, read, tmp_path: Path):
     result = read(book)
     write_table_folder(result, tmp_path / "scheme")
-    with (tmp_path / "scheme" / "import_report.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "scheme" / "import_report.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["code", "severity", "sheet", "row", "column", "text", "done"]
     assert len(rows) == len(result.notes) + 1
+
+
+def test_the_report_holds_nothing_a_spreadsheet_would_run(book, read, tmp_path: Path):
+    book["DRG"][1][1] = "=HYPERLINK(1)\u00a0"
+    write_table_folder(read(book), tmp_path / "scheme")
+    report = (tmp_path / "scheme" / "import_report.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK(1)" in report
+    assert ",=HYPERLINK" not in report
+
+
+def test_an_older_scheme_stays_when_the_new_one_cannot_be_put_in_place(book, read, tmp_path: Path, monkeypatch):
+    folder = tmp_path / "scheme"
+    write_table_folder(read(book), folder)
+    before = contents(folder)
+    book["DRG"][1][1] = "改名"
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if target == folder and ".old." not in str(path.parent):
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OutputError, match="cannot be written: Permission denied"):
+        write_table_folder(read(book), folder)
+    assert contents(folder) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx", "scheme"]
 
 
 def test_writing_tells_whether_something_changed(book, read, tmp_path: Path):
