@@ -93,6 +93,8 @@ def _empty_sets(
                 kind = "DI" if fields_of(part) <= set(DIAGNOSIS_FIELDS) else "OP"
                 found.setdefault(set_id, SetMember(set_id, kind, ""))
                 journal.note("T021", row.sheet, row.number, "rule", f"{row.code}: {set_id}", "taken as empty")
+    for set_id in sorted(declared - set(found)):
+        journal.note("T023", "", 0, "set_id", set_id, "not needed")
     return tuple(found.values())
 
 

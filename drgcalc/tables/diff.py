@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from drgcalc.grouping.rules import fold, parse
 from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme
 
-_WORD = re.compile(r"\w+|[<>]=|\S")
+_WORD = re.compile(r"\{[^{}]*\}|\w+|[<>]=|\S")
 
 Level = Literal["mdc", "adrg", "drg"]
 Key = tuple[str, ...]
@@ -134,13 +134,17 @@ def compare_words(old: str, new: str) -> tuple[Word, ...]:
     words: list[Word] = []
     for what, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if what == "equal":
-            words.append(Word("same", " ".join(after[new_from:new_to])))
+            words.append(Word("same", _spell(after[new_from:new_to])))
             continue
         if old_to > old_from:
-            words.append(Word("old", " ".join(before[old_from:old_to])))
+            words.append(Word("old", _spell(before[old_from:old_to])))
         if new_to > new_from:
-            words.append(Word("new", " ".join(after[new_from:new_to])))
+            words.append(Word("new", _spell(after[new_from:new_to])))
     return tuple(words)
+
+
+def _spell(words: Iterable[str]) -> str:
+    return " ".join(words).replace("( ", "(").replace(" )", ")")
 
 
 def _by_key(rows: Iterable[MdcRow | AdrgRow | DrgRow]) -> dict[Key, MdcRow | AdrgRow | DrgRow]:

@@ -30,7 +30,7 @@ _NAMED = {
     "cc": ("疾病编码", "疾病名称", "排除表", "类型"),
     "exclusions": ("集合编号", "ICD编码", "ICD名称"),
 }
-_MARKS = {"same": "{}", "old": "[-{}-]", "new": "{{+{}+}}"}
+_MARKS = {"same": "{}", "old": "[-{}-]", "new": "[+{}+]"}
 
 
 def export_workbook(scheme: Scheme, path: Path) -> None:
@@ -117,7 +117,7 @@ def diff_sheets(diff: SchemeDiff) -> Sheets:
 
 
 def marked(words: Iterable[Word]) -> str:
-    """A rule's change on one line: `ZYSS in [-OP_A-] {+OP_B+}`."""
+    """A rule's change on one line: `ZYSS in [-OP_A-] [+OP_B+]`."""
     return " ".join(_MARKS[word.state].format(word.text) for word in words)
 
 

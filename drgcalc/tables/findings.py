@@ -94,6 +94,7 @@ IMPORT_NOTES: Mapping[str, Explained] = {
         "complication listed twice with different exclusion tables",
         "The first row was kept; the other would exclude it beside other principal diagnoses.",
     ),
+    "T023": Explained("info", "set declared empty for nothing", "Nothing: the set has members, or no rule names it."),
 }
 
 CHECK_FINDINGS: Mapping[str, Explained] = {

@@ -41,7 +41,7 @@ def test_groups_added_dropped_and_renamed_are_told_apart(scheme):
 def test_a_changed_rule_is_shown_word_by_word(scheme):
     (change,) = diff_schemes(scheme, drg(scheme, "BR13", rule="QTZD in MCC or NL >= 70")).rules
     assert change.key == "MDCB BR1 BR13"
-    assert marked(change.words) == "QTZD in MCC or [-QTZD in CC-] {+NL >= 70+}"
+    assert marked(change.words) == "QTZD in MCC or [-QTZD in CC-] [+NL >= 70+]"
     assert not change.same_meaning
 
 

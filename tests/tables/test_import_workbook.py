@@ -265,6 +265,12 @@ def test_declaring_one_set_empty_does_not_excuse_another(book, read):
         read(book, empty_sets=["OP_LOST"])
 
 
+def test_declaring_a_set_empty_that_has_members_keeps_them_and_is_reported(book, read):
+    result = read(book, empty_sets=["DI_BR1"])
+    assert result.tables.code_sets == read(book).tables.code_sets
+    assert [text for _, _, text, _ in notes_of(result, "T023")] == ["DI_BR1"]
+
+
 def test_several_problems_are_told_at_once(book, read):
     book["ADRG"][3][2] = "ZYZD in DI_LOST"
     book["DRG"][1][5] = "first"
