@@ -76,9 +76,10 @@ class Engine:
         self._learn_codes()
         self._run("first_trial")
         self._answer("first_trial")
-        self._run("first_grouped")
         if not self._scheme.options.retry_other_procedures:
+            self._con.table("answered").create_view("grouped", replace=True)
             return
+        self._run("first_grouped")
         ((most, *_),) = self._rows("most_procedures")
         for place in range(2, most + 1):
             self._run("next_trial", {"place": place})
