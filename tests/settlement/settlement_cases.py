@@ -33,9 +33,19 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
 
 
+NO_VECTORS = f"no vectors at {SHARED_VECTORS}: the shared folder is not beside the repository"
+
+
 def needs_vectors() -> pytest.MarkDecorator:
     """Skips a test where the shared vectors are not there."""
-    return pytest.mark.skipif(not SHARED_VECTORS.is_file(), reason=f"no vectors at {SHARED_VECTORS}")
+    return pytest.mark.skipif(not SHARED_VECTORS.is_file(), reason=NO_VECTORS)
+
+
+def vector_cases(section: str, inside: str = "") -> list[Any]:
+    """The cases of a section of the vectors, or one that is skipped and says why."""
+    found = shared_vectors().get(section, {})
+    cases = found.get(inside, []) if inside else found
+    return list(cases) or [pytest.param({}, marks=pytest.mark.skip(reason=NO_VECTORS))]
 
 
 def block(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from points_in_duckdb import Case, Place, Score, query, rows_of, settled
-from settlement_cases import block, choice, examples, number, policy_of, shared_vectors
+from settlement_cases import block, choice, examples, number, policy_of, shared_vectors, vector_cases
 
 from drgcalc.base.errors import RulesError
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
@@ -20,7 +20,8 @@ from drgcalc.settlement.points import case_points, points_without_group
 from drgcalc.settlement.rows import HospitalTotals
 
 EXAMPLES = examples("points")
-OUTLIERS = shared_vectors().get("outliers", {"cases": []})
+OUTLIERS = vector_cases("outliers", "cases")
+VERSION_3 = [case for case in shared_vectors().get("outliers", {"cases": []})["cases"] if "version_3" in case]
 
 
 def rules_of(**changes: Any) -> PointRules:
@@ -38,6 +39,15 @@ def test_worked_cases_have_their_points(case: dict[str, Any]) -> None:
     fee, base, reference, coefficient = (Decimal(case[key]) for key in ("fee", "base", "reference", "coefficient"))
     done = case_points(rules_of(), fee=fee, base_points=base, reference_fee=reference, coefficient=coefficient)
     assert (str(done.points), done.segment) == (case["points"], case["segment"])
+
+
+@pytest.mark.parametrize("case", EXAMPLES["case"], ids=lambda case: case["name"])
+def test_worked_cases_have_the_same_points_by_sql(case: dict[str, Any]) -> None:
+    lines = [Case(case["fee"], refund=case["fee"].startswith("-"))]
+    con = settled(rules_of(), lines, [Score(case["base"], case["reference"])], [Place(case["coefficient"])])
+    assert [(str(points), name) for points, name in rows_of(con, "case_points, segment")] == [
+        (case["points"], case["segment"])
+    ]
 
 
 @pytest.mark.parametrize("case", EXAMPLES["without_group"], ids=lambda case: case["name"])
@@ -80,19 +90,19 @@ def _vector_points(rules: PointRules, case: dict[str, Any]) -> tuple[Fraction, s
     return done.exact, done.flag
 
 
-@pytest.mark.parametrize("case", OUTLIERS["cases"], ids=lambda case: case["cost"])
+@pytest.mark.parametrize("case", OUTLIERS, ids=lambda case: case.get("cost"))
 def test_vectors_of_outliers_with_bounds_left_out(case: dict[str, Any]) -> None:
     assert _vector_points(rules_of(), case)[0] == Fraction(case["points"])
 
 
-@pytest.mark.parametrize("case", OUTLIERS["cases"], ids=lambda case: case["cost"])
+@pytest.mark.parametrize("case", OUTLIERS, ids=lambda case: case.get("cost"))
 def test_vectors_of_outliers_with_the_lower_bound_included(case: dict[str, Any]) -> None:
     low, high = segment("low", 0, 1, up_to=Decimal("0.5")), segment("high", 1, 1)
     rules = rules_of(points__outliers=[low, segment("normal", 1, 0, up_to=2), high])
     assert _vector_points(rules, case)[0] == Fraction(case.get("inclusive", case["points"]))
 
 
-@pytest.mark.parametrize("case", [c for c in OUTLIERS["cases"] if "version_3" in c], ids=lambda case: case["cost"])
+@pytest.mark.parametrize("case", VERSION_3, ids=lambda case: case["cost"])
 def test_vectors_of_outliers_by_version_3_are_flagged_and_not_rescaled(case: dict[str, Any]) -> None:
     high = {**segment("high", 1, 0), "flag": "special_review_candidate"}
     rules = rules_of(points__outliers=[segment("normal", 1, 0, up_to=2), high])

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from settlement_cases import block, choice, examples, number, policy_of, shared_vectors
+from settlement_cases import (
+    block,
+    choice,
+    examples,
+    needs_vectors,
+    number,
+    policy_of,
+    shared_vectors,
+    vector_cases,
+)
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import total
@@ -176,7 +185,7 @@ def test_twelve_months_make_the_year_exactly(annual: Decimal, shares: list[int])
     assert total(months) == annual
 
 
-@pytest.mark.parametrize("case", VECTORS.get("pool", []), ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", vector_cases("pool"), ids=lambda case: case.get("id"))
 def test_vectors_of_the_pool(case: dict[str, Any]) -> None:
     gross = Decimal(case.get("gross_collections", case["collections"]))
     carved = {f"item{index}": Decimal(amount) for index, amount in enumerate(case["carve_outs"])}
@@ -193,7 +202,7 @@ def test_vectors_of_the_pool(case: dict[str, Any]) -> None:
     assert (str(base.reserve), str(base.amount)) == (case["reserve"], case["base"])
 
 
-@pytest.mark.parametrize("case", VECTORS.get("floor_and_cap", {}).get("case", []), ids=str)
+@pytest.mark.parametrize("case", vector_cases("floor_and_cap", "case"), ids=str)
 def test_vectors_of_floor_and_cap(case: dict[str, Any]) -> None:
     common = VECTORS["floor_and_cap"]
     limits = policy_of(block(limits__draw=choice(case["mode"]))).limits
@@ -214,7 +223,7 @@ def test_vectors_of_floor_and_cap(case: dict[str, Any]) -> None:
     assert {key: str(found[key]) for key in case if key in found} == {key: case[key] for key in case if key in found}
 
 
-@pytest.mark.skipif(not VECTORS, reason="no ../shared/vectors/settlement.toml beside the repository")
+@needs_vectors()
 def test_the_vectors_of_pool_and_limits_are_not_empty() -> None:
     assert len(VECTORS["pool"]) == 3
     assert len(VECTORS["floor_and_cap"]["case"]) == 6
