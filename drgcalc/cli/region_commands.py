@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from drgcalc.base.errors import InputError, RulesError, UnbalancedError, UsageEr
 from drgcalc.cli.options import period_options, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
 from drgcalc.run.period import Period, choose_period
+
+_RULE_FIELDS = {"age": "NL", "sex": "XB", "age_days": "XSRTL", "weight": "XSRTZ", "los": "ZYTS", "mode": "LYFS"}
 
 
 @click.command()
@@ -82,22 +85,45 @@ def settle(talk: Talk, year: str | None, month: str | None) -> None:
 @click.command()
 @click.argument("record", required=False)
 @click.option("--hospital", metavar="ID", help="Explain what this hospital is paid, posting by posting.")
+@click.option("--why-not", metavar="DRG", help="Show also why the record is not in this group.")
+@click.option("--dx", "diagnoses", multiple=True, metavar="CODE", help="A record typed by hand: diagnoses, in order.")
+@click.option("--op", "procedures", multiple=True, metavar="CODE", help="Its procedures, in order.")
+@click.option("--age", type=int, help="Its age in years.")
+@click.option("--sex", type=click.Choice(["1", "2"]), help="Its sex: 1 male, 2 female.")
+@click.option("--age-days", type=int, help="Its age in days, below one year.")
+@click.option("--weight", type=int, help="Its weight in grams, newborns.")
+@click.option("--los", type=int, help="Its length of stay in days.")
+@click.option("--mode", type=int, help="Its discharge mode (离院方式).")
 @period_options
 @talking
-def explain(talk: Talk, record: str | None, hospital: str | None, year: str | None, month: str | None) -> None:
-    """Explain why RECORD (a settlement id) is in its group, or with --hospital why a hospital is paid its amount."""
+def explain(
+    talk: Talk,
+    record: str | None,
+    hospital: str | None,
+    why_not: str | None,
+    diagnoses: tuple[str, ...],
+    procedures: tuple[str, ...],
+    year: str | None,
+    month: str | None,
+    **values: int | str | None,
+) -> None:
+    """Explain why RECORD (a settlement id, or one typed with --dx) is in its group, or what --hospital is paid."""
     from drgcalc.report import explanation, terminal
     from drgcalc.run.explain import explain_hospital
-    from drgcalc.run.explain_record import explain_record
+    from drgcalc.run.explain_record import explain_record, explain_typed
 
-    if (record is None) == (hospital is None):
-        raise UsageError("explain takes a RECORD or --hospital ID", hint="one of the two, not both")
+    if [record is not None, hospital is not None, bool(diagnoses)].count(True) != 1:
+        raise UsageError("explain takes a RECORD, --hospital ID, or --dx CODE", hint="one of the three")
     period = choose_period(year, month)
     if hospital is not None:
         account = explain_hospital(talk.region, hospital, period)
         talk.result(account, lambda: terminal.statement(account))
         return
-    reason = explain_record(talk.region, str(record), period)
+    if record is not None:
+        reason = explain_record(talk.region, record, period, why_not=why_not)
+    else:
+        scalars = {field: _decimal(values[option]) for option, field in _RULE_FIELDS.items()}
+        reason = explain_typed(talk.region, diagnoses, procedures, scalars, why_not=why_not)
     talk.result(reason, lambda: explanation.explained(reason))
 
 
@@ -153,6 +179,10 @@ def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
 
 
 COMMANDS = (init, check, group, settle, explain, verify, policy)
+
+
+def _decimal(value: int | str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def _required(year: str | None, month: str | None) -> Period:

@@ -17,7 +17,7 @@ def explained(reason: Reason) -> Iterator[RenderableType]:
     """The record, its group, the official rule at every level with its proof, exclusions, and the rows tried before."""
     yield Text(f"{reason.settlement_id} ({reason.place})", style="bold")
     yield from _findings(reason)
-    if not reason.trials:
+    if not reason.diagnoses:
         yield Text("The record was rejected: it has no group.")
         return
     yield Text(f"diagnoses 诊断: {', '.join(reason.diagnoses)}")
@@ -26,11 +26,14 @@ def explained(reason: Reason) -> Iterator[RenderableType]:
     yield Text(f"values 数值: {', '.join(known)}")
     way = " → ".join(filter(None, (reason.mdc, reason.adrg, reason.group_code)))
     yield Text(f"{reason.status}: {way or 'no row of the scheme holds'}", style="bold")
-    for trial in reason.trials:
-        if trial.outcome == "taken":
-            yield _taken(trial)
+    if reason.lacks_weight:
+        yield Text("The scheme groups no newborn of this age without a weight (newborn_weight_days).")
+    yield from (_proved(trial) for trial in reason.trials if trial.outcome == "taken")
     yield from _complications(reason)
     yield from _tried(reason)
+    if reason.why_not:
+        yield Text(f"Why not {reason.why_not[-1].code}:", style="bold")
+        yield from map(_proved, reason.why_not)
     yield Text(f"Scheme {reason.scheme} ({reason.edition}), checksum {reason.checksum[:16]}")
 
 
@@ -39,8 +42,10 @@ def _findings(reason: Reason) -> Iterator[RenderableType]:
     yield from terminal.findings(counts)
 
 
-def _taken(trial: Trial) -> Tree:
-    tree = Tree(Text(f"{trial.level} {trial.code} {trial.name}", style="bold"))
+def _proved(trial: Trial) -> Tree:
+    """A row with its official rule, and the rule part by part."""
+    verdict = "" if trial.outcome == "taken" else f": {'holds' if trial.proof.holds else 'does not hold'}"
+    tree = Tree(Text(f"{trial.level} {trial.code} {trial.name}{verdict}", style="bold"))
     tree.add(Text(f"rule 规则: {trial.rule or '(empty: always holds)'}"))
     if trial.rule:
         _grow(tree, trial.proof)
@@ -50,7 +55,7 @@ def _taken(trial: Trial) -> Tree:
 def _grow(tree: Tree, proof: Proof) -> None:
     """Add a part of a rule; parts that hold show the codes that made them true."""
     shown = "; ".join(map(_evidence, proof.evidence))
-    branch = tree.add(Text(f"{'yes' if proof.holds else 'no '} {proof.text}" + (f"  [{shown}]" if shown else "")))
+    branch = tree.add(Text(f"{'✓' if proof.holds else '✗'} {proof.text}" + (f"  [{shown}]" if shown else "")))
     for part in proof.parts:
         _grow(branch, part)
 

@@ -142,7 +142,8 @@ class Terms:
 class Reason:
     """Why one record is in its group: the rows of the scheme in order of trial; or why it was rejected.
 
-    `trials` are empty for a record that was not accepted; `findings` are the editor's about it.
+    `trials` are empty for a record that was not accepted, and for a newborn who `lacks_weight` under a scheme that
+    asks for one. `why_not`: the rows on the way to a group that was asked about. `findings`: the editor's.
     """
 
     settlement_id: str
@@ -159,6 +160,8 @@ class Reason:
     group_code: str | None
     complications: tuple[Complication, ...]
     trials: tuple[Trial, ...]
+    lacks_weight: bool
+    why_not: tuple[Trial, ...]
     findings: tuple[Finding, ...]
 
 

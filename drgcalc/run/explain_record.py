@@ -1,17 +1,18 @@
-"""`drgcalc explain RECORD`: read the region's records again, and follow one of them through the scheme."""
+"""`drgcalc explain RECORD`: follow one record through the scheme, read again from its file or typed by hand."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
-from drgcalc.base.errors import Finding, InputError
+from drgcalc.base.errors import Finding, InputError, UsageError
 from drgcalc.grouping.explain import Explainer, PlainRecord
+from drgcalc.grouping.rules import SCALAR_FIELDS
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
 from drgcalc.records.intake import Intake, read_parts
@@ -23,6 +24,7 @@ from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 
 REJECTED = "rejected"
+TYPED = "typed"
 
 
 class Found(NamedTuple):
@@ -32,10 +34,12 @@ class Found(NamedTuple):
     record: PlainRecord | None
 
 
-def explain_record(folder: Path, settlement_id: str, period: Period | None = None) -> Reason:
-    """Why the record is in its group, or why it was rejected; an accepted one is explained before any other.
+def explain_record(
+    folder: Path, settlement_id: str, period: Period | None = None, *, why_not: str | None = None
+) -> Reason:
+    """Why the record is in its group (and not in `why_not`), or why it was rejected; accepted ones come first.
 
-    Raises InputError when no record carries the id.
+    Raises InputError when no record carries the id, UsageError when the scheme has no group `why_not`.
     """
     region = load_region(folder)
     scheme = load_scheme(region.scheme_folder)
@@ -50,49 +54,67 @@ def explain_record(folder: Path, settlement_id: str, period: Period | None = Non
             hint="ids are text: mind leading zeros; `--month` or `--year` must be the record's, or left out",
         )
     chosen = next((one for one in found if one.record is not None), found[0])
-    return _reason(scheme, settlement_id, chosen, findings)
+    return _reason(scheme, settlement_id, chosen, findings, why_not)
+
+
+def explain_typed(
+    folder: Path,
+    diagnoses: Sequence[str],
+    procedures: Sequence[str],
+    scalars: Mapping[str, Decimal | None],
+    *,
+    why_not: str | None = None,
+) -> Reason:
+    """Why a record of these codes and values (by field of the rule language) would be in its group."""
+    scheme = load_scheme(load_region(folder).scheme_folder)
+    return _reason(scheme, TYPED, Found(TYPED, _plain(diagnoses, procedures, scalars)), (), why_not)
 
 
 def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) -> Iterator[Found]:
     for _ in read_parts(con, intake):
         rows = con.execute(sql("drgcalc.run", "find_record"), {"settlement_id": settlement_id}).fetchall()
-        for file, row, accepted, diagnoses, procedures in rows:
-            record = _plain(con, row, diagnoses, procedures) if accepted else None
+        for file, row, accepted, diagnoses, procedures, *values in rows:
+            numbers = (None if value is None else Decimal(value) for value in values)
+            scalars = dict(zip(SCALAR_FIELDS, numbers, strict=True))
+            record = _plain(diagnoses or (), procedures or (), scalars) if accepted else None
             yield Found(f"{file} row {row}", record)
 
 
 def _plain(
-    con: duckdb.DuckDBPyConnection, row: int, diagnoses: Sequence[str] | None, procedures: Sequence[str | None] | None
+    diagnoses: Sequence[str | None], procedures: Sequence[str | None], scalars: Mapping[str, Decimal | None]
 ) -> PlainRecord:
-    """What rules see of the record. A blank first procedure stays, as `no main procedure`."""
-    con.execute(sql("drgcalc.grouping", "scalar_values")).complete()
-    result = con.execute(sql("drgcalc.run", "record_scalars"), {"source_row": row})
-    names = [column[0].upper() for column in result.description or ()]
-    values = result.fetchall()[0]
-    scalars = {name: None if value is None else Decimal(value) for name, value in zip(names, values, strict=True)}
-    operations = [normalise_procedure(code or "") or "" for code in procedures or ()]
+    """What rules see of a record. A blank first procedure stays: it says that there is no main one."""
+    operations = [normalise_procedure(text or "") or "" for text in procedures]
     return PlainRecord(
-        tuple(code for code in (normalise_diagnosis(text or "") for text in diagnoses or ()) if code),
+        tuple(code for code in (normalise_diagnosis(text or "") for text in diagnoses) if code),
         tuple(code for number, code in enumerate(operations) if code or number == 0),
         scalars,
     )
 
 
-def _reason(scheme: Scheme, settlement_id: str, found: Found, findings: tuple[Finding, ...]) -> Reason:
+def _reason(
+    scheme: Scheme, settlement_id: str, found: Found, findings: tuple[Finding, ...], why_not: str | None
+) -> Reason:
     about = (settlement_id, found.place, scheme.title, scheme.edition, scheme.checksum)
     if found.record is None:
-        return Reason(*about, (), (), {}, REJECTED, None, None, None, (), (), findings)
-    way = Explainer(scheme).explain(found.record)
+        return Reason(*about, (), (), {}, REJECTED, None, None, None, (), (), False, (), findings)
+    explainer = Explainer(scheme)
+    way = explainer.explain(found.record)
+    refused = explainer.why_not(way.record, why_not) if why_not else ()
+    if why_not and not refused:
+        raise UsageError(f"the scheme {scheme.id} has no group {why_not}", hint="`drgcalc tables show` knows its rows")
     return Reason(
         *about,
-        found.record.diagnoses,
-        found.record.procedures,
-        found.record.scalars,
-        str(way.status.value),
+        way.record.diagnoses,
+        way.record.procedures,
+        way.record.scalars,
+        way.status.value,
         way.mdc,
         way.adrg,
         way.group_code,
         way.complications,
         way.trials,
+        way.lacks_weight,
+        refused,
         findings,
     )

@@ -11,9 +11,9 @@ from itertools import chain
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
+import pyarrow as pa
 
-from drgcalc.base.columns import CASES, FINDINGS
+from drgcalc.base.columns import FINDINGS, HOSPITALS
 from drgcalc.base.errors import InputError
 from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import Scheme, load_scheme
@@ -36,9 +36,9 @@ from drgcalc.run.intake import (
 )
 from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
-from drgcalc.run.publish import Draft, Published, draft, latest, lock, output_errors
+from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.writing import ROW_GROUP, arrow_schema, write_csv, write_parquet
+from drgcalc.run.writing import UNSETTLED, arrow_table, beside, cases_writer, write_csv, write_parquet
 from drgcalc.settlement.policy import read_policies
 
 CASES_FILE = "cases.parquet"
@@ -159,6 +159,7 @@ def _write_cases(
         work = Path(name)
         intake = make_intake(region, period, inputs, salt, work)
         with connect(work) as con:
+            con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
             _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
             counts = results.counts(con)
             found = chain(inputs.findings, record_findings(con))
@@ -175,11 +176,15 @@ def _group_parts(
 ) -> None:
     """Group part after part into one Parquet file, in order of file and row."""
     engine = Engine(con, scheme)
-    with output_errors(path.parent), pq.ParquetWriter(path, arrow_schema(CASES), compression="zstd") as writer:
+    with cases_writer(path) as write:
         for part in read_parts(con, intake):
             engine.group_part()
-            cases = con.sql(sql("drgcalc.run", "part_cases")).to_arrow_table()
-            writer.write_table(cases.cast(arrow_schema(CASES)), row_group_size=ROW_GROUP)
+            accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
+            groups = con.sql(sql("drgcalc.run", "part_groups")).to_arrow_table()
+            cases = beside(accepted, groups, ("source_row",))
+            for name in UNSETTLED:
+                cases = cases.append_column(name, pa.nulls(len(cases)))
+            write(cases)
             progress("grouping, parts", part.number, part.number)
 
 

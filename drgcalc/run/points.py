@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow.parquet as pq
 
 from drgcalc.base.columns import HOSPITALS, SCORES
 from drgcalc.base.errors import Finding
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
-from drgcalc.run.writing import ROW_GROUP, arrow_table
+from drgcalc.run.writing import UNSETTLED, arrow_table, beside, cases_writer
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.points import (
     POINT_QUERIES,
@@ -28,6 +29,9 @@ from drgcalc.settlement.rows import HospitalTotals
 
 SETTLEMENT = "drgcalc.settlement"
 CASE_POINTS = "case_points"
+KEYS = ("source_file", "source_row")
+CHUNK = 4
+"""Row groups that are given their points at a time: half a million cases, so that memory stays flat."""
 
 _CHECKS: dict[str, Callable[[list[Any]], None]] = {
     "overlapping_terms": raise_overlaps,
@@ -60,7 +64,7 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
         con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
         con.register("scores", arrow_table(SCORES, region.scores))
         _prepare_terms(con, policy)
-        con.sql(sql(SETTLEMENT, CASE_POINTS)).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
+        _write_points(con, cases, target)
         added = sums(con, target)
         statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
         refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
@@ -79,6 +83,16 @@ def sums(con: duckdb.DuckDBPyConnection, settled: Path) -> Sums:
 def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[Any, ...]]:
     """The rows of one SELECT of a package."""
     return con.execute(sql(package, name)).fetchall()
+
+
+def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> None:
+    """Give the cases their points chunk by chunk: only the points are joined and sorted, the rest is passed on."""
+    with pq.ParquetFile(cases) as source, cases_writer(target) as write:
+        for first in range(0, source.num_row_groups, CHUNK):
+            chunk = source.read_row_groups(range(first, min(first + CHUNK, source.num_row_groups)))
+            con.from_arrow(chunk).create_view("cases", replace=True)
+            points = con.sql(sql(SETTLEMENT, CASE_POINTS)).select(*KEYS, *UNSETTLED).order(", ".join(KEYS))
+            write(beside(chunk, points.to_arrow_table(), KEYS))
 
 
 def _prepare_terms(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,11 +17,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from drgcalc.base.columns import Column, Table
+from drgcalc.base.columns import CASES, Column, Table
 from drgcalc.base.money import from_units, to_units
 from drgcalc.run.publish import output_errors
 
 ROW_GROUP = 122_880
+
+UNSETTLED = ("base_points", "coefficient", "reference_fee", "segment", "case_points")
+"""Columns of cases that are empty until the cases are settled."""
+REPEATING = (
+    "hospital_id", "hospital_level", "pool", "period", "discharged_on", "sex", "status", "mdc", "adrg", "group_code",
+    "complication", "segment", "coefficient", "source_file",
+)  # fmt: skip
+"""Columns of cases with few values; dictionaries for the others only cost time."""
 
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
@@ -88,6 +97,36 @@ def write_parquet(path: Path, table: pa.Table) -> None:
     """Write an Arrow table as it is typed."""
     with output_errors(path.parent):
         pq.write_table(table, path, row_group_size=ROW_GROUP, compression="zstd", store_schema=False)
+
+
+@contextmanager
+def cases_writer(path: Path) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that appends cases (columns of base.columns.CASES) to one Parquet file."""
+    schema = arrow_schema(CASES)
+    with (
+        output_errors(path.parent),
+        pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=list(REPEATING), store_schema=False
+        ) as writer,
+    ):
+        yield lambda cases: writer.write_table(cases.select(schema.names).cast(schema), row_group_size=ROW_GROUP)
+
+
+def beside(left: pa.Table, right: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """`left` with the other columns of `right` appended or put in their place, row by row: both in the order of `keys`.
+
+    Cheaper than a join, and the order is certain. `left` is sorted if it is not; ValueError when the keys differ.
+    """
+    if not left.select(keys).equals(right.select(keys)):
+        left = left.sort_by([(key, "ascending") for key in keys])
+    if not left.select(keys).equals(right.select(keys)):
+        raise ValueError(f"the rows of two tables do not belong together: {', '.join(keys)} differ")
+    for name in right.column_names:
+        if name in left.column_names:
+            left = left.set_column(left.column_names.index(name), name, right.column(name))
+        else:
+            left = left.append_column(name, right.column(name))
+    return left
 
 
 def _arrow_type(type_: str) -> pa.DataType:

@@ -33,7 +33,7 @@ def settled(region: Path) -> list[str]:
         (["settle", "--month", "2024"], "is not a month"),
         (["settle", "--month", "2024-13"], "is not a period"),
         (["settle", "--year", "2023", "--month", "2024-05"], "is not in --year 2023"),
-        (["explain"], "explain takes a RECORD or --hospital"),
+        (["explain"], "explain takes a RECORD, --hospital"),
         (["explain", "--hospital", "H001"], "run `drgcalc settle` first"),
         (["verify"], "nothing is published"),
         (["verify", "2031"], "nothing is published for 2031"),

@@ -1,0 +1,19 @@
+-- grain: one row per accepted record of the part, in the order of the file
+SELECT
+    settlement_id,
+    person_key,
+    hospital_id,
+    pool,
+    period,
+    discharged_on,
+    sex,
+    age_years,
+    los_days,
+    total_fee,
+    fund_booked,
+    patient_paid,
+    is_refund,
+    source_file,
+    source_row
+FROM checked
+WHERE accepted
