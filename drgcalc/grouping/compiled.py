@@ -20,6 +20,7 @@ from drgcalc.grouping.facts import (
     Numbering,
     Pattern,
     Scale,
+    is_prefix,
     pack,
     scales_of,
     unpack,
@@ -72,7 +73,7 @@ class CompiledScheme:
     def complications(self, code: str) -> list[CcRow]:
         """The rows of the complication list that cover the code: of each level the most specific."""
         rows = [self.scheme.cc[position] for position in self._complications.of(code)]
-        return [max(of_level, key=lambda row: len(row.code)) for of_level in _by_level(rows)]
+        return [max(of_level, key=_closeness) for of_level in _by_level(rows)]
 
     def gate_of(self, principal: int) -> int:
         """The number of the set of MDCs that a principal diagnosis of this class may enter.
@@ -143,6 +144,8 @@ class CompiledScheme:
         truth = Truth(self, patterns, self.group_scales)
         answers = [NO_ROW] * len(patterns)
         for adrg, inside in _bit_sets(zip(adrgs, range(len(adrgs)), strict=True), len(adrgs)).items():
+            if adrg == NO_ROW:
+                continue
             row = self.scheme.adrg[adrg]
             for index in self._drgs_of.get((row.mdc, row.code), ()):
                 hit = inside & truth.of(parse(self.scheme.drg[index].rule))
@@ -240,6 +243,11 @@ def _refuse_levels_of_other_fields(scheme_id: str, rules: Iterable[Rule]) -> Non
                     f"scheme {scheme_id}: a rule asks {{{', '.join(part.fields)}}} for {', '.join(part.sets)}",
                     hint="levels MCC and CC exist for QTZD alone: correct the rule",
                 )
+
+
+def _closeness(row: CcRow) -> tuple[bool, int]:
+    """A row that names the code itself is closer to it than any category of it, a long category than a short one."""
+    return (not is_prefix(row.code), len(row.code))
 
 
 def _by_level(rows: Iterable[CcRow]) -> list[list[CcRow]]:
