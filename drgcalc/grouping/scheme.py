@@ -21,6 +21,7 @@ REQUIRED_KEYS = (
     "id", "title", "kind", "edition", "source", "license_note", "diagnosis_codes", "procedure_codes", "sha256",
 )  # fmt: skip
 OPTIONAL_KEYS = ("imported_from", "amendments", "options")
+TABLE_KEYS = ("sha256", "imported_from", "amendments", "options")
 COMPLICATION_LEVELS = ("MCC", "CC")
 
 
@@ -163,7 +164,7 @@ def load_scheme(folder: Path) -> Scheme:
 
 def _in_order(folder: Path, tables: Mapping[str, list[list[str]]], name: str) -> Iterator[tuple[list[str], int]]:
     """The texts and the order number of each row, in order of trial; equal numbers keep the order of the file."""
-    numbered = [(row[:-1], _whole(folder, name, row[-1])) for row in tables[name]]
+    numbered = [(row[:-1], _whole(folder, name, row)) for row in tables[name]]
     yield from sorted(numbered, key=lambda row: row[1])
 
 
@@ -185,6 +186,9 @@ def _read_about(folder: Path) -> dict[str, Any]:
     if missing or unknown:
         what = f"lacks key `{missing[0]}`" if missing else f"has the unknown key `{unknown[0]}`"
         raise RulesError(f"{path} {what}", hint="see the scheme.toml of a scheme that ships")
+    for key, value in about.items():
+        if not isinstance(value, dict if key in TABLE_KEYS else str):
+            raise RulesError(f"{path}: `{key}` is {value!r}", hint="see the scheme.toml of a scheme that ships")
     if about["kind"] != "drg":
         raise RulesError(
             f"{path}: kind is {about['kind']!r}; this version runs schemes of kind 'drg'",
@@ -222,11 +226,13 @@ def _read_table(folder: Path, table: Table, checksums: Mapping[str, str]) -> lis
             f"expected {checksums.get(path.name, 'none')[:12]}…",
             hint="the table was changed or damaged: restore it, or import the scheme again",
         )
-    rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    header = next(rows, [])
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RulesError(f"{path} cannot be read: {error}", hint="save it as CSV in UTF-8") from error
+    header, kept = (rows[0], rows[1:]) if rows else ([], [])
     if tuple(header) != table.names():
         raise RulesError(f"{path}: the header is {','.join(header)}", hint=f"it must be {','.join(table.names())}")
-    kept = list(rows)
     for number, row in enumerate(kept, start=2):
         if len(row) != len(header):
             raise RulesError(
@@ -243,10 +249,13 @@ def _checksum(about: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _whole(folder: Path, table: str, text: str) -> int:
-    if not text.isdecimal():
-        raise RulesError(f"{folder / table}.csv: seq is {text!r}", hint="seq is a whole number, the order of trial")
-    return int(text)
+def _whole(folder: Path, table: str, row: list[str]) -> int:
+    code, seq = row[0], row[-1]
+    if not seq.isdecimal():
+        raise RulesError(
+            f"{folder / table}.csv: seq of {code} is {seq!r}", hint="seq is a whole number, the order of trial"
+        )
+    return int(seq)
 
 
 def _read_sets(folder: Path, rows: list[list[str]]) -> dict[str, CodeSet]:
