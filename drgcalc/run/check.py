@@ -7,11 +7,19 @@ from itertools import chain
 from pathlib import Path
 
 from drgcalc.records import results
-from drgcalc.records.intake import read_parts
 from drgcalc.report.model import Checked
 from drgcalc.run.database import connect
 from drgcalc.run.group import whole_span
-from drgcalc.run.intake import Progress, count_findings, find_inputs, make_intake, record_findings, region_salt, silent
+from drgcalc.run.intake import (
+    Progress,
+    count_findings,
+    find_inputs,
+    make_intake,
+    record_findings,
+    region_salt,
+    silent,
+    watched_parts,
+)
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 
@@ -25,8 +33,9 @@ def check(folder: Path, period: Period | None = None, progress: Progress = silen
     asked = period or whole_span(region)
     inputs = find_inputs(region)
     with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, connect(Path(name)) as con:
-        for part in read_parts(con, make_intake(region, asked, inputs, region_salt(region), Path(name))):
-            progress("checking, parts", part.number, part.number)
+        intake = make_intake(region, asked, inputs, region_salt(region), Path(name))
+        for _ in watched_parts(con, intake, "records checked", progress):
+            pass
         counts = results.counts(con)
         findings = count_findings(chain(inputs.findings, record_findings(con)))
     return Checked(

@@ -18,7 +18,7 @@ from drgcalc.base.errors import InputError
 from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records import results
-from drgcalc.records.intake import Intake, read_parts
+from drgcalc.records.intake import Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
 from drgcalc.run.database import connect, sql
@@ -33,6 +33,7 @@ from drgcalc.run.intake import (
     region_salt,
     salt_mark,
     silent,
+    watched_parts,
 )
 from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
@@ -177,7 +178,7 @@ def _group_parts(
     """Group part after part into one Parquet file, in order of file and row."""
     engine = Engine(con, scheme)
     with cases_writer(path) as write:
-        for part in read_parts(con, intake):
+        for _ in watched_parts(con, intake, "records grouped", progress):
             engine.group_part()
             accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
             groups = con.sql(sql("drgcalc.run", "part_groups")).to_arrow_table()
@@ -185,7 +186,6 @@ def _group_parts(
             for name in UNSETTLED:
                 cases = cases.append_column(name, pa.nulls(len(cases)))
             write(cases)
-            progress("grouping, parts", part.number, part.number)
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:

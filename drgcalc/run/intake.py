@@ -13,7 +13,7 @@ import duckdb
 
 from drgcalc.base.errors import Finding
 from drgcalc.records import results
-from drgcalc.records.intake import HospitalSpan, Intake
+from drgcalc.records.intake import HospitalSpan, Intake, Part, read_parts
 from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
 from drgcalc.report.model import FindingCount
@@ -77,6 +77,17 @@ def region_salt(region: Region) -> bytes:
 def salt_mark(salt: bytes) -> str:
     """What tells one salt from another and gives neither away."""
     return hashlib.sha256(b"drgcalc salt" + salt).hexdigest()[:16]
+
+
+def watched_parts(
+    connection: duckdb.DuckDBPyConnection, intake: Intake, step: str, progress: Progress
+) -> Iterator[Part]:
+    """The parts of an intake; after each the rows that are done, and all there are, go to `progress`."""
+    done = 0
+    for part in read_parts(connection, intake):
+        yield part
+        done += part.rows
+        progress(step, done, sum(file.rows for file in results.inputs(connection)))
 
 
 def record_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:

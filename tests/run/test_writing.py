@@ -2,11 +2,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from drgcalc.base.columns import FUND, LEDGER, SCORES, Table
-from drgcalc.run.writing import arrow_table, cell_text, write_csv, write_parquet
+from drgcalc.run.writing import arrow_table, beside, cell_text, write_csv, write_parquet
 
 POSTING = ("2024", 1, "pool", "employee", "fund", None, Decimal("-12.5"), "=1+1", "文件")
 
@@ -53,3 +54,24 @@ def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
     empty: Table = SCORES
     write_parquet(tmp_path / "empty", arrow_table(empty, []))
     assert pq.read_table(tmp_path / "empty").column_names == list(SCORES.names())
+
+
+def test_columns_are_put_beside_each_other_by_key_and_not_by_place() -> None:
+    left = pa.table({"row": [2, 1, 3], "name": ["two", "one", "three"]})
+    right = pa.table({"row": [1, 2, 3], "points": [10, 20, 30]})
+    joined = beside(left, right, ("row",)).to_pylist()
+    assert joined == [
+        {"row": 1, "name": "one", "points": 10},
+        {"row": 2, "name": "two", "points": 20},
+        {"row": 3, "name": "three", "points": 30},
+    ]
+
+
+def test_columns_of_the_right_replace_those_of_the_left() -> None:
+    left, right = pa.table({"row": [1], "points": [0]}), pa.table({"row": [1], "points": [5]})
+    assert beside(left, right, ("row",)).to_pylist() == [{"row": 1, "points": 5}]
+
+
+def test_rows_that_do_not_belong_together_are_refused() -> None:
+    with pytest.raises(ValueError, match="row differ"):
+        beside(pa.table({"row": [1, 2]}), pa.table({"row": [1, 3]}), ("row",))
