@@ -1,0 +1,54 @@
+"""Write the example regions: discharges and scores, drawn from their hand-written tables; the same bytes at every run.
+
+    python examples/make_examples.py [DIR [REGION ...]]
+
+Without DIR the regions beside this file are written anew. With DIR complete copies are written there, of all regions or
+of those that are named.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from generator.deliveries import write_deliveries
+from generator.plan import read_plan, read_world
+from generator.scores import write_scores
+from generator.stays import Ward
+
+from drgcalc.grouping.scheme import load_scheme
+
+HERE = Path(__file__).parent
+REGIONS = ("shaoguan", "points-city")
+SCHEME = HERE.parent / "grouper_tables" / "demo-drg"
+BY_HAND = ("region.toml", "README.md", "hospitals.csv", "example.salt", "fund", "decisions")
+
+
+def make(name: str, target: Path) -> None:
+    """Write the region `name` to `target`; its hand-written files are copied when it goes elsewhere."""
+    region = HERE / name
+    plan, world = read_plan(region), read_world()
+    if target.resolve() != region.resolve():
+        _copy_tables(region, target)
+    for folder in ("discharges", "scores"):
+        shutil.rmtree(target / folder, ignore_errors=True)
+    ward = Ward(plan, world)
+    write_deliveries(target, plan, {year: ward.year(year) for year in sorted(plan.years)})
+    write_scores(target, plan, world, load_scheme(SCHEME))
+
+
+def _copy_tables(region: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for name in BY_HAND:
+        source = region / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source, target / name)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    for region_name in sys.argv[2:] or REGIONS:
+        make(region_name, folder / region_name)
