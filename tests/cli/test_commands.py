@@ -28,42 +28,39 @@ def test_a_new_region_settles_at_once(run: Run, region: Path) -> None:
     assert [name for name in published(region) if name.startswith("2024/v1/")] == SETTLED
 
 
-def test_the_screen_fits_80_columns(run: Run, region: Path) -> None:
-    text = run("settle", "--region", region, "--year", "2024").out
-    text += run("explain", "--region", region, "--hospital", "H001").out
-    text += run("policy", "show", "--region", region, "--year", "2024").out
+def test_the_screen_fits_80_columns(run: Run, settled: Path) -> None:
+    text = run("settle", "--region", settled, "--year", "2024").out
+    text += run("explain", "--region", settled, "--hospital", "H001").out
+    text += run("policy", "show", "--region", settled, "--year", "2024").out
     assert [line for line in text.splitlines() if cell_len(line) > 80] == []
 
 
-def test_settling_again_makes_no_new_version(run: Run, region: Path) -> None:
-    run("settle", "--region", region, "--year", "2024")
-    ended = run("settle", "--region", region, "--year", "2024", "--json")
+def test_settling_again_makes_no_new_version(run: Run, settled: Path) -> None:
+    ended = run("settle", "--region", settled, "--year", "2024", "--json")
     assert ended.document["place"] == {"folder": "out/2024/v1", "period": "2024", "unchanged": True, "version": 1}
     assert ended.document["grouping"]["reused"]
 
 
-def test_two_regions_settle_to_the_same_bytes(run: Run, region: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    run("init", other)
-    for folder in (region, other):
-        run("settle", "--region", folder, "--year", "2024")
-    same = [(folder / "out" / name).read_bytes() for folder in (region, other) for name in SETTLED]
-    assert same[: len(SETTLED)] == same[len(SETTLED) :]
-
-
-def test_a_changed_score_makes_a_new_version_of_the_same_cases(run: Run, region: Path) -> None:
+def test_two_regions_settle_to_the_same_bytes(run: Run, region: Path, settled: Path) -> None:
     run("settle", "--region", region, "--year", "2024")
-    scores = region / "scores/2024.csv"
+    differing = [
+        name for name in SETTLED if (region / "out" / name).read_bytes() != (settled / "out" / name).read_bytes()
+    ]
+    assert differing == []
+
+
+def test_a_changed_score_makes_a_new_version_of_the_same_cases(run: Run, settled: Path) -> None:
+    scores = settled / "scores/2024.csv"
     first = next(iter(csv.DictReader(scores.open(encoding="utf-8"))))
     change(scores, f"{first['group_code']},{first['score']},", f"{first['group_code']},1{first['score']},")
-    document = run("settle", "--region", region, "--year", "2024", "--json").document
+    document = run("settle", "--region", settled, "--year", "2024", "--json").document
     assert document["place"]["version"] == 2
     assert document["grouping"]["reused"]
 
 
-def test_payables_and_ledger_add_up(run: Run, region: Path) -> None:
-    document = run("settle", "--region", region, "--year", "2024", "--json").document
-    ledger = list(csv.reader((region / "out/2024/v1/ledger.csv").open(encoding="utf-8-sig")))[1:]
+def test_payables_and_ledger_add_up(run: Run, settled: Path) -> None:
+    document = run("settle", "--region", settled, "--year", "2024", "--json").document
+    ledger = list(csv.reader((settled / "out/2024/v1/ledger.csv").open(encoding="utf-8-sig")))[1:]
     of_hospitals = sum(Decimal(row[6]) for row in ledger if row[5])
     assert of_hospitals == sum(Decimal(row["payable"]) for row in document["allocations"])
     assert sum(Decimal(row[6]) for row in ledger) == 0
@@ -100,20 +97,20 @@ def test_a_dry_run_does_the_work_and_leaves_nothing(run: Run, region: Path) -> N
     assert published(region) == []
 
 
-def test_records_in_gbk_give_the_same_payables(run: Run, region: Path) -> None:
-    before = run("settle", "--region", region, "--year", "2024", "--json").document["allocations"]
-    file = region / "discharges/2024.csv"
+def test_records_in_gbk_give_the_same_payables(run: Run, settled: Path) -> None:
+    before = run("settle", "--region", settled, "--year", "2024", "--json").document["allocations"]
+    file = settled / "discharges/2024.csv"
     file.write_bytes(file.read_text(encoding="utf-8").encode("gb18030"))
-    assert run("settle", "--region", region, "--year", "2024", "--json").document["allocations"] == before
+    assert run("settle", "--region", settled, "--year", "2024", "--json").document["allocations"] == before
 
 
-def test_quiet_says_nothing(run: Run, region: Path) -> None:
-    ended = run("settle", "--region", region, "--year", "2024", "--quiet")
+def test_quiet_says_nothing(run: Run, settled: Path) -> None:
+    ended = run("settle", "--region", settled, "--year", "2024", "--quiet")
     assert (ended.code, ended.out, ended.err) == (0, "", "")
 
 
-def test_messages_can_be_json_lines(run: Run, region: Path) -> None:
-    err = run("settle", "--region", region, "--year", "2024", "--log-format", "json").err
+def test_messages_can_be_json_lines(run: Run, settled: Path) -> None:
+    err = run("settle", "--region", settled, "--year", "2024", "--log-format", "json").err
     assert {json.loads(line)["level"] for line in err.splitlines()} == {"info"}
 
 
@@ -122,27 +119,25 @@ def test_a_failure_in_json_is_a_document_too(run: Run, region: Path) -> None:
     assert ended.document["error"]["exit_code"] == ended.code == 2
 
 
-def test_verify_proves_what_was_published(run: Run, region: Path) -> None:
-    run("settle", "--region", region, "--year", "2024")
-    ended = run("verify", "--region", region)
+def test_verify_proves_what_was_published(run: Run, settled: Path) -> None:
+    ended = run("verify", "--region", settled)
     assert ended.code == 0, ended.out + ended.err
     assert ended.out.count(", 0 failed") == 2
 
 
 @pytest.mark.parametrize("name", ["out/2024/v1/allocations.csv", "hospitals.csv", "discharges/2024.csv"])
-def test_verify_names_a_changed_file(run: Run, region: Path, name: str) -> None:
-    run("settle", "--region", region, "--year", "2024")
-    with (region / name).open("a", encoding="utf-8") as file:
+def test_verify_names_a_changed_file(run: Run, settled: Path, name: str) -> None:
+    with (settled / name).open("a", encoding="utf-8") as file:
         file.write("\n")
-    ended = run("verify", "--region", region, "2024")
+    ended = run("verify", "--region", settled, "2024")
     assert ended.code == 5
     assert Path(name).name in ended.err
 
 
-def test_a_hospital_statement_adds_up_to_its_allocation(run: Run, region: Path) -> None:
-    settled = run("settle", "--region", region, "--year", "2024", "--json").document
-    statement = run("explain", "--region", region, "--hospital", "H001", "--json").document
-    payable = {row["pool"]: row["payable"] for row in settled["allocations"] if row["hospital_id"] == "H001"}
+def test_a_hospital_statement_adds_up_to_its_allocation(run: Run, settled: Path) -> None:
+    document = run("settle", "--region", settled, "--year", "2024", "--json").document
+    statement = run("explain", "--region", settled, "--hospital", "H001", "--json").document
+    payable = {row["pool"]: row["payable"] for row in document["allocations"] if row["hospital_id"] == "H001"}
     assert statement["totals"] == payable
     last = {line["pool"]: line["balance"] for line in statement["lines"]}
     assert last == {pool: amount for pool, amount in payable.items() if pool in last}

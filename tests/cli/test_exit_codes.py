@@ -20,7 +20,7 @@ def settle(run: Run, region: Path, *more: str) -> tuple[int, str]:
     return ended.code, ended.err
 
 
-def settled(region: Path) -> list[str]:
+def settlements(region: Path) -> list[str]:
     return [name for name in published(region) if name.startswith("2024")]
 
 
@@ -117,19 +117,19 @@ def test_a_damaged_scheme_ends_with_4(run: Run, region: Path) -> None:
     assert "adrg.csv" in err
 
 
-def test_a_missing_score_ends_with_4_and_names_the_group(run: Run, region: Path) -> None:
-    scores = region / "scores/2024.csv"
+def test_a_missing_score_ends_with_4_and_names_the_group(run: Run, grouped: Path) -> None:
+    scores = grouped / "scores/2024.csv"
     header, first, *rest = scores.read_text(encoding="utf-8").splitlines(keepends=True)
     scores.write_text(header + "".join(rest), encoding="utf-8")
-    code, err = settle(run, region)
+    code, err = settle(run, grouped)
     assert code == 4
     assert first.split(",")[0] in err
-    assert settled(region) == []
+    assert settlements(grouped) == []
 
 
-def test_a_year_without_fund_account_ends_with_4(run: Run, region: Path) -> None:
-    change(region / "fund/2024.csv", "\n2024,", "\n2023,")
-    code, err = settle(run, region)
+def test_a_year_without_fund_account_ends_with_4(run: Run, grouped: Path) -> None:
+    change(grouped / "fund/2024.csv", "\n2024,", "\n2023,")
+    code, err = settle(run, grouped)
     assert code == 4
     assert "2024" in err
 
@@ -142,14 +142,14 @@ def test_an_unknown_key_ends_with_4(run: Run, region: Path) -> None:
 
 
 def test_an_identity_that_fails_ends_with_5_and_publishes_nothing(
-    run: Run, region: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, grouped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = Statement("points", "employee", Decimal(1), Decimal(2), Decimal(1), False, "points of cases")
     monkeypatch.setattr(run_settle, "_count_proofs", lambda *_: (wrong,))
-    code, err = settle(run, region)
+    code, err = settle(run, grouped)
     assert code == 5
     assert "points" in err
-    assert settled(region) == []
+    assert settlements(grouped) == []
 
 
 def test_two_runs_at_once_end_the_second_with_6(run: Run, region: Path) -> None:
@@ -159,10 +159,9 @@ def test_two_runs_at_once_end_the_second_with_6(run: Run, region: Path) -> None:
     assert f"process {os.getpid()}" in err
 
 
-def test_the_lock_file_of_a_dead_run_stands_in_nobodys_way(run: Run, region: Path) -> None:
-    (region / "out").mkdir()
-    (region / "out/.lock").write_text("99999")
-    assert settle(run, region)[0] == 0
+def test_the_lock_file_of_a_dead_run_stands_in_nobodys_way(run: Run, grouped: Path) -> None:
+    (grouped / "out/.lock").write_text("99999")
+    assert settle(run, grouped)[0] == 0
 
 
 def test_out_that_cannot_be_written_ends_with_6(run: Run, region: Path) -> None:
@@ -172,21 +171,21 @@ def test_out_that_cannot_be_written_ends_with_6(run: Run, region: Path) -> None:
     assert "cannot be written" in err
 
 
-def test_a_full_disk_ends_with_6_and_leaves_nothing(run: Run, region: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_ends_with_6_and_leaves_nothing(run: Run, grouped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("drgcalc.run.publish._sync", full)
-    code, err = settle(run, region)
+    code, err = settle(run, grouped)
     assert code == 6
     assert "disk is full" in err
-    assert published(region) == []
+    assert settlements(grouped) == []
 
 
-def test_a_closed_period_ends_with_6(run: Run, region: Path) -> None:
-    (region / "out/2024").mkdir(parents=True)
-    (region / "out/2024/closed.json").write_text("{}")
-    code, err = settle(run, region)
+def test_a_closed_period_ends_with_6(run: Run, grouped: Path) -> None:
+    (grouped / "out/2024").mkdir()
+    (grouped / "out/2024/closed.json").write_text("{}")
+    code, err = settle(run, grouped)
     assert code == 6
     assert "2024 is closed" in err
 
