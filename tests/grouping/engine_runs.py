@@ -1,0 +1,86 @@
+"""The engine on cases that never went through drgcalc.records: `checked` and `code_book` made by hand."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+from plain_grouper import Answer, Case
+
+from drgcalc.grouping.engine import Engine
+from drgcalc.grouping.scheme import Scheme
+
+HOURS = pa.decimal128(9, 2)
+COLUMNS = {
+    "NL": ("age_years", pa.int32()),
+    "XB": ("sex", pa.string()),
+    "XSRTL": ("age_days", pa.int32()),
+    "XSRTZ": ("birth_weight_g", pa.int32()),
+    "ZYTS": ("los_days", pa.int32()),
+    "LYFS": ("discharge_mode", pa.string()),
+    "KS": ("department", pa.string()),
+    "HXJ": ("ventilator_hours", HOURS),
+    "ZZJH": ("icu_hours", HOURS),
+}
+SCHEMA = pa.schema(
+    [
+        ("source_row", pa.int64()),
+        ("diagnoses", pa.list_(pa.string())),
+        ("procedures", pa.list_(pa.string())),
+        *COLUMNS.values(),
+        ("admission_weight_g", pa.int32()),
+        ("accepted", pa.bool_()),
+    ]
+)
+CHECKED = "CREATE OR REPLACE TABLE checked AS SELECT * FROM part"
+CODE_BOOK = """
+    INSERT INTO code_book
+    SELECT DISTINCT kind, raw, raw AS code, TRUE FROM (
+        SELECT 'DI' AS kind, UNNEST(diagnoses) AS raw FROM checked
+        UNION ALL SELECT 'OP', UNNEST(procedures) FROM checked
+    ) AS codes
+    ANTI JOIN code_book USING (kind, raw)
+    WHERE raw IS NOT NULL
+"""
+GROUPED = "SELECT status, mdc, adrg, group_code, complication FROM grouped ORDER BY source_row"
+
+
+def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1, threads: int = 2) -> list[Answer]:
+    """The engine's answer for each case, the cases handed over in that many parts of about the same size."""
+    answers: list[Answer] = []
+    with duckdb.connect(config={"threads": threads}) as con:
+        con.execute("CREATE TABLE code_book (kind VARCHAR, raw VARCHAR, code VARCHAR, well_formed BOOLEAN)").complete()
+        engine = Engine(con, scheme)
+        for number in range(parts):
+            part = cases[len(cases) * number // parts : len(cases) * (number + 1) // parts]
+            con.register("part", as_table(part))
+            con.execute(CHECKED).complete()
+            con.execute(CODE_BOOK).complete()
+            engine.group_part()
+            answers += [Answer(*row) for row in con.execute(GROUPED).fetchall()]
+    assert len(answers) == len(cases), "one row per accepted record"
+    return answers
+
+
+def as_table(cases: Sequence[Case]) -> pa.Table:
+    """The columns of `checked` that the engine reads."""
+    rows = [
+        {
+            "source_row": number,
+            "diagnoses": list(case.diagnoses),
+            "procedures": list(case.procedures),
+            **{column: _cell(case.scalars.get(field), type_) for field, (column, type_) in COLUMNS.items()},
+            "admission_weight_g": None,
+            "accepted": True,
+        }
+        for number, case in enumerate(cases, start=1)
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _cell(value: Decimal | None, type_: pa.DataType) -> object:
+    if value is None:
+        return None
+    if type_ == pa.string():
+        return f"{value:f}"
+    return value if type_ == HOURS else int(value)
