@@ -140,7 +140,7 @@ def reading(text: str) -> Holds:
     plain = "".join(chr(ord(mark) - 0xFEE0) if "！" <= mark <= "～" else mark for mark in plain)
     plain = re.sub(r"[\u200b-\u200d\u2060\ufeff]", " ", plain).strip()
     if not plain:
-        return lambda seen: True
+        return lambda _: True
     tokens, position = [], 0
     while position < len(plain):
         match = TOKEN.match(plain, position)
@@ -197,7 +197,7 @@ class _Rest:
             return self.length()
         if self.tokens and self.tokens[0][0].isdigit():
             constant = Decimal(self.tokens.pop(0)) != 0
-            return lambda seen: constant
+            return lambda _: constant
         if self.tokens and self.tokens[0] in SCALARS:
             name, compare, number = self.tokens.pop(0), COMPARE[self.tokens.pop(0)], Decimal(self.tokens.pop(0))
             return lambda seen: name in seen.scalars and compare(seen.scalars[name], number)
