@@ -14,7 +14,7 @@ from drgcalc.base.columns import HOSPITALS, SCORES
 from drgcalc.base.errors import Finding
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
-from drgcalc.run.writing import UNSETTLED, arrow_table, beside, cases_writer
+from drgcalc.run.writing import REPEATING, UNSETTLED, arrow_table, beside, cases_writer
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.points import (
     POINT_QUERIES,
@@ -87,7 +87,8 @@ def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[
 
 def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> None:
     """Give the cases their points chunk by chunk: only the points are joined and sorted, the rest is passed on."""
-    with pq.ParquetFile(cases) as source, cases_writer(target) as write:
+    kept = [name for name in REPEATING if name not in KEYS]
+    with pq.ParquetFile(cases, read_dictionary=kept) as source, cases_writer(target) as write:
         for first in range(0, source.num_row_groups, CHUNK):
             chunk = source.read_row_groups(range(first, min(first + CHUNK, source.num_row_groups)))
             con.from_arrow(chunk).create_view("cases", replace=True)

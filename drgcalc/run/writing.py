@@ -26,10 +26,10 @@ ROW_GROUP = 122_880
 UNSETTLED = ("base_points", "coefficient", "reference_fee", "segment", "case_points")
 """Columns of cases that are empty until the cases are settled."""
 REPEATING = (
-    "hospital_id", "hospital_level", "pool", "period", "discharged_on", "sex", "status", "mdc", "adrg", "group_code",
-    "complication", "segment", "coefficient", "source_file",
+    "hospital_id", "hospital_level", "pool", "period", "sex", "status", "mdc", "adrg", "group_code", "complication",
+    "segment", "source_file",
 )  # fmt: skip
-"""Columns of cases with few values; dictionaries for the others only cost time."""
+"""Texts of cases with few values: they are kept and written as dictionaries; for other columns these only cost time."""
 
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
@@ -102,7 +102,7 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 @contextmanager
 def cases_writer(path: Path) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends cases (columns of base.columns.CASES) to one Parquet file."""
-    schema = arrow_schema(CASES)
+    schema = pa.schema([_dictionary(field) if field.name in REPEATING else field for field in arrow_schema(CASES)])
     with (
         output_errors(path.parent),
         pq.ParquetWriter(
@@ -127,6 +127,10 @@ def beside(left: pa.Table, right: pa.Table, keys: Sequence[str]) -> pa.Table:
         else:
             left = left.append_column(name, right.column(name))
     return left
+
+
+def _dictionary(field: pa.Field) -> pa.Field:
+    return field.with_type(pa.dictionary(pa.int32(), field.type))
 
 
 def _arrow_type(type_: str) -> pa.DataType:

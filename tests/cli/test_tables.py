@@ -1,0 +1,61 @@
+"""`drgcalc tables`: the schemes that ship, and a region's own."""
+
+from pathlib import Path
+
+from program import Run, change
+
+
+def differences(run: Run, old: Path, new: Path) -> list[str]:
+    """The kinds of rows in which two schemes differ."""
+    document = run("tables", "diff", old, new, "--json").document
+    return [kind for kind, rows in document.items() if isinstance(rows, list) and rows]
+
+
+def test_the_shipped_scheme_is_listed(run: Run) -> None:
+    assert "demo-drg" in {scheme["id"] for scheme in run("tables", "list", "--json").document}
+
+
+def test_show_prints_the_official_rule_of_a_code(run: Run, region: Path) -> None:
+    ended = run("tables", "show", region / "schemes/demo-drg", "HC4")
+    assert ended.code == 0
+    assert "{ZYSS, QTSS} in OP_HC4" in ended.out
+
+
+def test_show_of_an_unknown_code_ends_with_2(run: Run, region: Path) -> None:
+    assert run("tables", "show", region / "schemes/demo-drg", "XX99").code == 2
+
+
+def test_the_shipped_scheme_is_sound(run: Run, region: Path) -> None:
+    assert run("tables", "check", region / "schemes/demo-drg").code == 0
+
+
+def test_a_damaged_scheme_ends_with_4(run: Run, region: Path) -> None:
+    change(region / "schemes/demo-drg/mdc.csv", "MDCA", "MDCX")
+    ended = run("tables", "check", region / "schemes/demo-drg")
+    assert ended.code == 4
+    assert "mdc.csv" in ended.err
+
+
+def test_a_scheme_differs_from_itself_in_nothing(run: Run, region: Path) -> None:
+    scheme = region / "schemes/demo-drg"
+    assert differences(run, scheme, scheme) == []
+
+
+def test_an_exported_scheme_is_imported_as_it_was(run: Run, region: Path, tmp_path: Path) -> None:
+    scheme, plain, again = region / "schemes/demo-drg", tmp_path / "plain", tmp_path / "again"
+    assert run("tables", "export", scheme, plain).code == 0
+    assert run("tables", "import", plain, "--id", "again", "--out", again).code == 0
+    assert differences(run, scheme, again) == []
+
+
+def test_a_dry_import_writes_nothing(run: Run, region: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    run("tables", "export", region / "schemes/demo-drg", plain)
+    assert run("tables", "import", plain, "--id", "again", "--out", tmp_path / "again", "--dry-run").code == 0
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_missing_file_to_import_ends_with_3(run: Run, tmp_path: Path) -> None:
+    ended = run("tables", "import", tmp_path / "none.xlsx", "--id", "x", "--out", tmp_path / "x")
+    assert ended.code == 3
+    assert "none.xlsx" in ended.err
