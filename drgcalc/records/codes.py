@@ -1,7 +1,7 @@
 """Diagnosis and procedure codes of the insurance editions 2.0 (医保版): one spelling, the expected shape, a proposal.
 
 Nothing here knows a code: only how codes are written. Shapes of ICD-10: `I63.900x001`, `I10.x05`, `K80.302`,
-`A18.300x009+K93.0*` (one code, dagger and asterisk). Shapes of ICD-9-CM-3: `47.0100`, `51.2300x004`, `33.6x00`, `17.912A0`.
+`A18.300x009+K93.0*` (one code, dagger and asterisk). Of ICD-9-CM-3: `47.0100`, `51.2300x004`, `33.6x00`, `17.912A0`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ DIAGNOSIS = "DI"
 PROCEDURE = "OP"
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SPACES: dict[int, int | None] = dict.fromkeys((0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_SPACES: dict[int, int | None] = dict.fromkeys(
+    (0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
+)
 _FOLDING: dict[int, int | None] = {**_FULL_WIDTH, **_SPACES, ord("†"): ord("+")}
 
 _CODE_10 = r"[A-Z]\d\d\.[\dx]\d\d(x\d{3})?"
@@ -27,7 +29,7 @@ def fold(text: str) -> str:
 
 
 def normalise_diagnosis(text: str) -> str:
-    """One spelling of an ICD-10 code: no spaces, half width, letters upper, `x` lower after a category's letter. "" if blank."""
+    """One spelling of an ICD-10 code: no spaces, half width, upper case but `x` inside. "" if blank."""
     folded = text.translate(_FOLDING).upper()
     if "X" not in folded[1:]:
         return folded
@@ -50,7 +52,7 @@ def is_procedure(code: str) -> bool:
 
 
 def propose_diagnosis(code: str) -> str:
-    """A well-formed code that the malformed `code` may stand for, or "". A proposal for people: nothing is repaired by it."""
+    """A well-formed code that the malformed `code` may stand for, or "". For people to read: nothing is repaired."""
     digits = code[:1] + code[1:].replace("O", "0")
     candidates = [digits, f"{digits}.x00", f"{digits}00", f"{digits}0", f"{digits[:3]}.{digits[3:]}"]
     return next((candidate for candidate in candidates if is_diagnosis(candidate)), "")
@@ -60,5 +62,13 @@ def propose_procedure(code: str) -> str:
     """A well-formed code that the malformed `code` may stand for (lost zeros, O for zero, short form), or ""."""
     digits = code.replace("O", "0")
     padded = f"0{digits}"
-    candidates = [digits, f"{digits}00", f"{digits}x00", padded, f"{padded}00", f"{padded}x00", f"{digits[:2]}.{digits[2:]}"]
+    candidates = [
+        digits,
+        f"{digits}00",
+        f"{digits}x00",
+        padded,
+        f"{padded}00",
+        f"{padded}x00",
+        f"{digits[:2]}.{digits[2:]}",
+    ]
     return next((candidate for candidate in candidates if is_procedure(candidate)), "")

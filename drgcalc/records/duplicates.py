@@ -1,4 +1,4 @@
-"""Settlement ids that stand more than once, over all files: exact, and lean (64-bit hashes first, contents of suspects only)."""
+"""Settlement ids that stand more than once, over all files: exact, and lean (hashes first, contents of suspects)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import duckdb
 from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
 
-from drgcalc.base.columns import RECORDS
 from drgcalc.records.editor import parse_part
 from drgcalc.records.reading import Part, Staged, input_errors
 from drgcalc.records.statements import rows, run
@@ -16,12 +15,16 @@ HASHES_PER_SLICE = 2_000_000
 
 
 def find_duplicates(
-    con: duckdb.DuckDBPyConnection, cut: Iterable[tuple[Part, Staged]], values: Mapping[str, Mapping[str, str]], pools: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection,
+    cut: Iterable[tuple[Part, Staged]],
+    values: Mapping[str, Mapping[str, str]],
+    pools: Mapping[str, str],
 ) -> None:
     """Fill `records_duplicates`: of identical records all but the first, of differing ones all.
 
-    Records are the same when settlement id and refund flag are (a reversal may bear the id of what it reverses), identical
-    when every canonical column and every unreadable cell is. The first is the first in order of files and rows.
+    Records are the same when settlement id and refund flag are (a reversal may bear the id of what it reverses), and
+    identical when every canonical column is, and whether its cell could be read. The first is the first in order of
+    files and rows.
     """
     known = list(cut)
     for part, staged in known:
@@ -44,7 +47,9 @@ def _keep_suspects(con: duckdb.DuckDBPyConnection, part: Part) -> None:
     parsed = con.view("parsed")
     suspicious = parsed.join(con.table("records_repeated_hashes"), _same_hash(), how="semi")
     cells = [ColumnExpression(name).cast("VARCHAR") for name in parsed.columns if name != "source_row"]
-    content = FunctionExpression("sha256", FunctionExpression("to_json", FunctionExpression("list_value", *cells)).cast("VARCHAR"))
+    content = FunctionExpression(
+        "sha256", FunctionExpression("to_json", FunctionExpression("list_value", *cells)).cast("VARCHAR")
+    )
     suspicious.select(
         ConstantExpression(part.number).cast("INTEGER"),
         ColumnExpression("source_row"),

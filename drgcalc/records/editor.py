@@ -18,10 +18,30 @@ from drgcalc.records.reading import Part, Staged, open_part
 from drgcalc.records.statements import run, statement
 
 HOURS = "DECIMAL(9,2)"
-_FROM_TEXT = {"DATE": "parse_date", "INTEGER": "parse_whole", "BOOLEAN": "parse_flag", MONEY: "parse_money", HOURS: "parse_hours"}
+_FROM_TEXT = {
+    "DATE": "parse_date",
+    "INTEGER": "parse_whole",
+    "BOOLEAN": "parse_flag",
+    MONEY: "parse_money",
+    HOURS: "parse_hours",
+}
 _FROM_NUMBER = {"INTEGER": "as_whole", MONEY: "exact_money", HOURS: "as_hours"}
 _STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
-_NUMBERS = frozenset({"DOUBLE", "FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"})
+_NUMBERS = frozenset(
+    {
+        "DOUBLE",
+        "FLOAT",
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "HUGEINT",
+    }
+)
 _CONVERSIBLE = tuple(column.name for column in RECORDS.columns if column.type in _FROM_TEXT)
 _KEPT_FROM_CHECKS = (
     "source_row",
@@ -40,26 +60,38 @@ _KEPT_FROM_CHECKS = (
 
 
 def parse_part(
-    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]], pools: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection,
+    part: Part,
+    staged: Staged,
+    values: Mapping[str, Mapping[str, str]],
+    pools: Mapping[str, str],
 ) -> None:
     """Make views `raw` (as delivered) and `parsed` of one part.
 
-    `parsed` has every canonical column with its type, NULL where the file has no such column or the cell cannot be read;
+    `parsed` has every canonical column with its type, NULL where the file lacks it or it cannot be read;
     `bad_<column>` says the latter, `pool_name` the region's pool. Blank rows of CSV and XLSX are left out.
     """
     raw = open_part(con, part, staged)
     raw.create_view("raw")
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
-    clean = raw.select(*(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items()))
+    clean = raw.select(
+        *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items())
+    )
     if staged.is_text:
         clean = clean.filter(_not_blank(types))
     converted = {column.name: _converted(column, types, staged) for column in RECORDS.columns}
     cells = [ColumnExpression(name).alias(f"cell_{name}") for name in types if name in _CONVERSIBLE]
-    layered = clean.select(*(value.alias(name) for name, value in converted.items()), *cells, ColumnExpression("source_row"))
+    layered = clean.select(
+        *(value.alias(name) for name, value in converted.items()), *cells, ColumnExpression("source_row")
+    )
     flags = [_unreadable(name, types).alias(f"bad_{name}") for name in _CONVERSIBLE]
-    rounded = [_rounded(name, staged).alias(f"rounded_{name}") for name in ("settlement_id", "person_id", "hospital_id")]
+    rounded = [
+        _rounded(name, staged).alias(f"rounded_{name}") for name in ("settlement_id", "person_id", "hospital_id")
+    ]
     named = _mapped(ColumnExpression("pool"), pools, ConstantExpression(None).cast("VARCHAR")).alias("pool_name")
-    layered.select(*(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), named, *rounded, *flags).create_view("parsed")
+    layered.select(
+        *(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), named, *rounded, *flags
+    ).create_view("parsed")
 
 
 def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
@@ -74,7 +106,9 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     for check in CHECKS:
         if check.code.lower() in judged.columns:
             found = ConstantExpression(bit(check.code)).cast("UBIGINT")
-            mask = FunctionExpression("|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none))
+            mask = FunctionExpression(
+                "|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none)
+            )
     fate = CaseExpression(ColumnExpression("r405"), ConstantExpression(OUTSIDE).cast("UBIGINT")).otherwise(mask)
     own = (name for name in RECORDS.names() if name in staged.columns and name != "person_id")
     kept = list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
@@ -83,7 +117,7 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
 
 
 def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> None:
-    """View `checked`: every promised column, those the file does not have as NULL, which a table would have to store."""
+    """View `checked`: every promised column; those the file lacks are NULL here, a table would have to store them."""
     columns = []
     for column in RECORDS.columns:
         if column.name == "person_id":
@@ -115,7 +149,7 @@ def _clean(name: str, type_: str, values: Mapping[str, str], is_plain: bool) -> 
 
 
 def _mapped(value: Expression, to: Mapping[str, str], other: Expression) -> Expression:
-    """`value` by the mapping, `other` where the mapping has nothing. A few cases beat a join, which slices every column."""
+    """`value` by the mapping, else `other`. A few cases beat a join, which slices every column."""
     mapped: Expression | None = None
     for local, canonical in to.items():
         when, then = value == ConstantExpression(local), ConstantExpression(canonical)
@@ -128,7 +162,11 @@ def _not_blank(types: Mapping[str, str]) -> Expression:
     for name, type_ in types.items():
         if name != "source_row":
             column = ColumnExpression(name)
-            present = FunctionExpression("len", column) > ConstantExpression(0) if type_.endswith("[]") else column.isnotnull()
+            present = (
+                FunctionExpression("len", column) > ConstantExpression(0)
+                if type_.endswith("[]")
+                else column.isnotnull()
+            )
             filled = filled | present
     return filled
 
@@ -146,7 +184,7 @@ def _unreadable(name: str, types: Mapping[str, str]) -> Expression:
 
 
 def _converted(column: Column, types: Mapping[str, str], staged: Staged) -> Expression:
-    """A cell as the type the schema promises, NULL when it cannot be read. Raises InputError for a hopeless column type."""
+    """A cell as the type the schema promises, NULL when it cannot be read. InputError for a hopeless column type."""
     if column.name not in types:
         return ConstantExpression(None).cast(column.type)
     type_ = types[column.name]

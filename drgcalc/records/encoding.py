@@ -1,4 +1,4 @@
-"""The encoding of a text file, found strictly: BOM, then UTF-8, then GB18030; never a guess, never a replaced character.
+"""The encoding of a text file, found strictly: BOM, UTF-8, then GB18030; never a guess, never a replaced character.
 
 GB18030 accepts most UTF-8 Chinese without complaint, so UTF-8 must be tried first.
 """
@@ -24,7 +24,7 @@ _REFUSED_STARTS = (
 
 
 def detect(path: Path, name: str) -> str:
-    """The encoding of the whole file: "utf-8", "utf-8-sig" (with BOM) or "gb18030". `name` is what messages call the file.
+    """The encoding of the whole file: "utf-8", "utf-8-sig" (with BOM) or "gb18030". `name` names the file in messages.
 
     Raises InputError with the byte offset when it is none of them, and when it is no text at all.
     """
@@ -32,7 +32,9 @@ def detect(path: Path, name: str) -> str:
         start = file.read(8)
     for mark, what in _REFUSED_STARTS:
         if start.startswith(mark):
-            raise InputError(f"{name}: the file is {what}, not CSV text", hint="save it as CSV UTF-8, or give it its right suffix")
+            raise InputError(
+                f"{name}: the file is {what}, not CSV text", hint="save it as CSV UTF-8, or give it its right suffix"
+            )
     offset = first_undecodable(path, UTF_8)
     if offset is None:
         return UTF_8_BOM if start.startswith(codecs.BOM_UTF8) else UTF_8
@@ -42,12 +44,13 @@ def detect(path: Path, name: str) -> str:
     if other is None:
         return GB18030
     raise InputError(
-        f"{name}: neither UTF-8 (byte {offset} breaks it) nor GB18030 (byte {other} breaks it)", hint="export it again as CSV UTF-8"
+        f"{name}: neither UTF-8 (byte {offset} breaks it) nor GB18030 (byte {other} breaks it)",
+        hint="export it again as CSV UTF-8",
     )
 
 
 def first_undecodable(path: Path, encoding: str) -> int | None:
-    """The offset of the first byte that strict decoding refuses (a NUL byte too), or None when the whole file decodes."""
+    """The offset of the first byte that strict decoding refuses (NUL too), or None when the whole file decodes."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     done = 0
     with path.open("rb") as file:

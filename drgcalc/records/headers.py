@@ -24,7 +24,7 @@ _NUMBER = "{n}"
 
 
 class Alias(NamedTuple):
-    """One row of aliases.csv. header may be `a+b` (the sum of both) or hold `{n}` (a number); position orders lists."""
+    """One row of aliases.csv. header may be `a+b` (a sum) or hold `{n}` (numbers); position: in lists."""
 
     canonical: str
     system: str
@@ -32,10 +32,10 @@ class Alias(NamedTuple):
     position: str
 
 
-class Column(NamedTuple):
-    """One column of a file that is used: its index from 0, its header, and its place in a list (0 for other columns)."""
+class HeaderColumn(NamedTuple):
+    """One column of a file that is used: its number from 0, its header, its place in a list (0 for other columns)."""
 
-    index: int
+    number: int
     header: str
     position: int
 
@@ -48,7 +48,7 @@ class Layout:
     whose amounts are added. rows: how many rows the header has.
     """
 
-    columns: Mapping[str, tuple[Column, ...]]
+    columns: Mapping[str, tuple[HeaderColumn, ...]]
     rows: int
     findings: tuple[Finding, ...]
 
@@ -66,7 +66,10 @@ def region_aliases(extra: Mapping[str, Sequence[str]]) -> tuple[Alias, ...]:
     """The aliases of region.toml [aliases]. Raises RulesError for a canonical name that does not exist."""
     unknown = sorted(set(extra) - set(RECORDS.names()))
     if unknown:
-        raise RulesError(f"region.toml [aliases]: {unknown[0]} is no column of records", hint=f"columns are: {', '.join(RECORDS.names())}")
+        raise RulesError(
+            f"region.toml [aliases]: {unknown[0]} is no column of records",
+            hint=f"columns are: {', '.join(RECORDS.names())}",
+        )
     return tuple(
         Alias(canonical, REGION, header, "n" if _NUMBER in header else str(place))
         for canonical, headers in extra.items()
@@ -82,7 +85,7 @@ def match(rows: Sequence[Sequence[str]], file: str, extra: Sequence[Alias], requ
     """
     header, count = _header(rows, (*extra, *built_in_aliases()))
     keys = [tuple(_keys(names)) for names in header]
-    columns: dict[str, tuple[Column, ...]] = {}
+    columns: dict[str, tuple[HeaderColumn, ...]] = {}
     doubled: list[str] = []
     for canonical in RECORDS.names():
         own = [alias for alias in extra if alias.canonical == canonical]
@@ -101,20 +104,26 @@ def match(rows: Sequence[Sequence[str]], file: str, extra: Sequence[Alias], requ
 def _header(rows: Sequence[Sequence[str]], aliases: Sequence[Alias]) -> tuple[list[tuple[str, ...]], int]:
     """For each column the texts that may name it (two with two header rows), and the number of header rows."""
     scores = [_score(row, aliases) for row in rows[:2]]
-    two = len(scores) == 2 and scores[1] >= max(SECOND_ROW_MATCHES, scores[0] // 2)
+    two = len(scores) == 2 and scores[1] >= SECOND_ROW_MATCHES
     used = rows[:2] if two else rows[:1]
     width = max((len(row) for row in used), default=0)
     return [tuple(row[index] for row in used if index < len(row)) for index in range(width)], len(used)
 
 
 def _score(row: Sequence[str], aliases: Sequence[Alias]) -> int:
-    exact = {key for alias in aliases if _NUMBER not in alias.header for part in alias.header.split("+") for key in _keys((part,))}
+    exact = {
+        key
+        for alias in aliases
+        if _NUMBER not in alias.header
+        for part in alias.header.split("+")
+        for key in _keys((part,))
+    }
     patterns = [_pattern(alias.header) for alias in aliases if _NUMBER in alias.header]
     return sum(any(key in exact or any(p.fullmatch(key) for p in patterns) for key in _keys((cell,))) for cell in row)
 
 
 def _keys(names: Sequence[str]) -> list[str]:
-    """The spellings under which a header is looked up: folded, without a star that marks obligation, without its unit."""
+    """The spellings under which a header is looked up: folded, without the star of obligation, without its unit."""
     keys = []
     for name in names:
         key = fold(name).lower().rstrip("*")
@@ -133,12 +142,12 @@ def _compiled(key: str) -> re.Pattern[str]:
 
 def _find(
     canonical: str, aliases: Sequence[Alias], header: Sequence[tuple[str, ...]], keys: Sequence[tuple[str, ...]]
-) -> list[tuple[Column, ...]]:
+) -> list[tuple[HeaderColumn, ...]]:
     """The ways in which the file gives a canonical column, best first; for a list all its columns are one way."""
     if canonical in LISTS:
-        members = {column.index: column for alias in aliases for column in _columns(alias, alias.header, header, keys)}
-        return _list_ways(sorted(members.values(), key=lambda column: (column.position, column.index)))
-    ways: list[tuple[Column, ...]] = []
+        members = {column.number: column for alias in aliases for column in _columns(alias, alias.header, header, keys)}
+        return _list_ways(sorted(members.values(), key=lambda column: (column.position, column.number)))
+    ways: list[tuple[HeaderColumn, ...]] = []
     used: set[int] = set()
     for alias in aliases:
         parts = [_columns(alias, part, header, keys) for part in alias.header.split("+")]
@@ -146,29 +155,33 @@ def _find(
             if all(parts) and not ways:
                 ways.append(tuple(part[0] for part in parts))
             continue
-        ways += [(column,) for column in parts[0] if column.index not in used]
-        used |= {column.index for column in parts[0]}
+        ways += [(column,) for column in parts[0] if column.number not in used]
+        used |= {column.number for column in parts[0]}
     return ways
 
 
-def _list_ways(ordered: Sequence[Column]) -> list[tuple[Column, ...]]:
+def _list_ways(ordered: Sequence[HeaderColumn]) -> list[tuple[HeaderColumn, ...]]:
     """The list's columns as the one way; columns that claim a place already taken are further ways."""
     first = {column.position: column for column in reversed(ordered)}
     kept = [column for column in ordered if first[column.position] is column]
     return ([tuple(kept)] if kept else []) + [(column,) for column in ordered if column not in kept]
 
 
-def _columns(alias: Alias, name: str, header: Sequence[tuple[str, ...]], keys: Sequence[tuple[str, ...]]) -> list[Column]:
+def _columns(
+    alias: Alias, name: str, header: Sequence[tuple[str, ...]], keys: Sequence[tuple[str, ...]]
+) -> list[HeaderColumn]:
     if _NUMBER not in name:
         wanted = _keys((name,))[0]
         place = int(alias.position or 0)
-        return [Column(index, header[index][0], place) for index, spelled in enumerate(keys) if wanted in spelled]
+        return [HeaderColumn(index, header[index][0], place) for index, spelled in enumerate(keys) if wanted in spelled]
     pattern = _pattern(name)
     hits = ((index, pattern.fullmatch(key)) for index, spelled in enumerate(keys) for key in spelled)
-    return [Column(index, header[index][0], int(hit.group(1))) for index, hit in hits if hit]
+    return [HeaderColumn(index, header[index][0], int(hit.group(1))) for index, hit in hits if hit]
 
 
-def _refuse_doubled(canonical: str, found: Sequence[tuple[Column, ...]], file: str, required: Sequence[str]) -> None:
+def _refuse_doubled(
+    canonical: str, found: Sequence[tuple[HeaderColumn, ...]], file: str, required: Sequence[str]
+) -> None:
     if canonical in required:
         names = ", ".join(column.header for way in found for column in way)
         raise InputError(
@@ -177,7 +190,9 @@ def _refuse_doubled(canonical: str, found: Sequence[tuple[Column, ...]], file: s
         )
 
 
-def _refuse_missing(columns: Mapping[str, object], header: Sequence[tuple[str, ...]], file: str, required: Sequence[str]) -> None:
+def _refuse_missing(
+    columns: Mapping[str, object], header: Sequence[tuple[str, ...]], file: str, required: Sequence[str]
+) -> None:
     missing = [name for name in required if name not in columns]
     if missing:
         names = " ".join(f"{name} ({RECORDS.column(name).chinese})" for name in missing)
@@ -190,9 +205,13 @@ def _refuse_missing(columns: Mapping[str, object], header: Sequence[tuple[str, .
 
 
 def _findings(
-    file: str, header: Sequence[tuple[str, ...]], columns: Mapping[str, tuple[Column, ...]], doubled: Sequence[str], count: int
+    file: str,
+    header: Sequence[tuple[str, ...]],
+    columns: Mapping[str, tuple[HeaderColumn, ...]],
+    doubled: Sequence[str],
+    count: int,
 ) -> tuple[Finding, ...]:
-    used = {column.index for group in columns.values() for column in group}
+    used = {column.number for group in columns.values() for column in group}
     ignored = [names[0] for index, names in enumerate(header) if index not in used and names and names[0].strip()]
     found = []
     if ignored:

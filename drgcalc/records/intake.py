@@ -1,7 +1,7 @@
 """The way of records from files to the engine: two passes over parts, counts that always add up, nothing lost.
 
-Every record is exactly one of: accepted, rejected (at least one error), duplicate (an identical copy, dropped), outside (of
-the asked period, set aside). read = accepted + rejected + duplicates + outside, always.
+Every record is exactly one of: accepted, rejected (at least one error), duplicate (an identical copy, dropped), outside
+(the asked period, set aside). read = accepted + rejected + duplicates + outside, always.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +26,7 @@ from drgcalc.records.headers import region_aliases
 from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source
-from drgcalc.records.statements import define_macros, rows, run
+from drgcalc.records.statements import define_macros, insert, rows, run
 
 __all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
 
@@ -59,7 +60,7 @@ class HospitalSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """What the records of a run are read and checked against. Days are inclusive; work is an existing folder of the run."""
+    """What a run's records are read and checked against. Days are inclusive; work is an existing folder of the run."""
 
     sources: tuple[Source, ...]
     work: Path
@@ -79,8 +80,9 @@ class Intake:
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Part]:
     """Read and check every source. While a part is yielded, view `checked` and table `code_book` stand for it.
 
-    Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that cannot
-    be read as a whole, RulesError for settings that contradict themselves; nothing is yielded before every header is read.
+    Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
+    cannot be read as a whole, RulesError for settings that contradict themselves; every header is read before the
+    first part is yielded.
     """
     _prepare(con, intake)
     staged = _stage_all(con, intake)
@@ -103,7 +105,10 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
         raise RulesError(f"date_basis {intake.date_basis!r} is unknown", hint='write "settlement" or "discharge"')
     unknown = sorted(set(intake.values) - set(RECORDS.names()))
     if unknown:
-        raise RulesError(f"region.toml [values]: {unknown[0]} is no column of records", hint=f"columns are: {', '.join(RECORDS.names())}")
+        raise RulesError(
+            f"region.toml [values]: {unknown[0]} is no column of records",
+            hint=f"columns are: {', '.join(RECORDS.names())}",
+        )
     define_macros(con)
     for name in _TABLES:
         run(con, f"tables/{name}")
@@ -125,14 +130,17 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
 
 
 def _refuse_overlap(spans: Sequence[tuple[str, date, date]]) -> None:
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         if before[0] == after[0] and after[1] <= before[2]:
-            raise RulesError(f"hospitals.csv: two rows of {after[0]} are in force on {after[1]}", hint="correct effective_from and effective_to")
+            raise RulesError(
+                f"hospitals.csv: two rows of {after[0]} are in force on {after[1]}",
+                hint="correct effective_from and effective_to",
+            )
 
 
-def _fill(con: duckdb.DuckDBPyConnection, table: str, values: list[tuple[object, ...]]) -> None:
+def _fill(con: duckdb.DuckDBPyConnection, table: str, values: Sequence[tuple[Any, ...]]) -> None:
     if values:
-        con.values(*values).insert_into(f"temp.{table}")
+        insert(con, table, values)
 
 
 def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, ...]:
@@ -171,6 +179,6 @@ def _read_codes(con: duckdb.DuckDBPyConnection) -> None:
         columns = dict(zip(names, map(list, zip(*book, strict=True)), strict=True))
         con.from_arrow(pa.table(columns)).insert_into("temp.code_book")
     if rows(con, "count_malformed")[0][0]:
-        malformed = {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504")}
-        blank = {"no_principal": bit("R501"), "no_main": bit("R505")}
-        run(con, "mark_codes", {**malformed, **blank, "settled": OUTSIDE | DUPLICATE})
+        shaped = {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504")}
+        blanks = {"no_principal": bit("R501"), "no_main": bit("R505")}
+        run(con, "mark_codes", {**shaped, **blanks, "settled": OUTSIDE | DUPLICATE})

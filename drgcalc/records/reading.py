@@ -41,8 +41,8 @@ _CSV_LINE = re.compile(r"Line: (\d+)")
 class Staged(NamedTuple):
     """A source that can be read as Parquet. columns: canonical name -> the file's columns it is made of.
 
-    is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV. plain: text
-    columns in which every cell is plain, so that nothing need be cleaned.
+    is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV.
+    plain: text columns in which every cell is plain, so that nothing need be cleaned.
     """
 
     source: Source
@@ -67,7 +67,12 @@ class Part(NamedTuple):
 
 
 def stage(
-    con: duckdb.DuckDBPyConnection, source: Source, work: Path, number: int, aliases: Sequence[Alias], required: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    work: Path,
+    number: int,
+    aliases: Sequence[Alias],
+    required: Sequence[str],
 ) -> Staged:
     """Make one source readable. Raises InputError when its header, encoding or structure does not allow it."""
     with input_errors(source):
@@ -82,7 +87,7 @@ def stage(
 
 
 def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Part, Staged]]:
-    """The sources cut into parts of about `rows_per_part` rows, at row groups of Parquet where they are small enough."""
+    """The sources cut into parts of about `rows_per_part` rows, between row groups where they are small enough."""
     numbers = count(1)
     for item in staged:
         first = 0
@@ -92,10 +97,12 @@ def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Part, 
 
 
 def open_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged) -> duckdb.DuckDBPyRelation:
-    """The rows of a part as they were delivered: the canonical columns the file has (text or typed), and `source_row`."""
+    """The rows of a part as they were delivered: canonical columns the file has (text or typed), and `source_row`."""
     scan = con.read_parquet(str(staged.file), file_row_number=True)
     row = ColumnExpression("file_row_number")
-    ranged = scan.filter((row >= ConstantExpression(part.first_row - 1)) & (row < ConstantExpression(part.first_row - 1 + part.rows)))
+    ranged = scan.filter(
+        (row >= ConstantExpression(part.first_row - 1)) & (row < ConstantExpression(part.first_row - 1 + part.rows))
+    )
     source_row = (row + ConstantExpression(1)).alias("source_row")
     return ranged.select(*canonical(scan, staged.columns), source_row)
 
@@ -103,10 +110,7 @@ def open_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged) -> duc
 def canonical(relation: duckdb.DuckDBPyRelation, columns: Mapping[str, tuple[str, ...]]) -> list[Expression]:
     """Expressions that make canonical columns of a file's own: lists joined, amounts added, the rest as it is."""
     types = dict(zip(relation.columns, (str(type_) for type_ in relation.types), strict=True))
-    return [
-        (_list(names, types) if name in LISTS else _scalar(names)).alias(name)
-        for name, names in columns.items()
-    ]
+    return [(_list(names, types) if name in LISTS else _scalar(names)).alias(name) for name, names in columns.items()]
 
 
 @contextmanager
@@ -118,10 +122,13 @@ def input_errors(source: Source) -> Iterator[None]:
         line = _CSV_LINE.search(str(error))
         if line:
             raise InputError(
-                f"{source.relative}: line {line.group(1)} is broken (quotes or number of columns)", hint="correct the line, or export again"
+                f"{source.relative}: line {line.group(1)} is broken (quotes or number of columns)",
+                hint="correct the line, or export again",
             ) from error
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{source.relative}: the file cannot be read: {first}", hint="check that it is whole; export it again") from error
+        raise InputError(
+            f"{source.relative}: the file cannot be read: {first}", hint="check that it is whole; export it again"
+        ) from error
 
 
 def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Sequence[str]) -> Staged:
@@ -130,29 +137,52 @@ def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Se
     layout = match([schema.names], source.relative, aliases, required)
     for name in _IDENTIFIERS:
         for column in layout.columns.get(name, ()):
-            if pa.types.is_floating(schema.field(column.index).type):
+            if pa.types.is_floating(schema.field(column.number).type):
                 raise InputError(
-                    f"{source.relative}: {name} is stored as a floating number, digits are lost", hint="export identifiers as text"
+                    f"{source.relative}: {name} is stored as a floating number, digits are lost",
+                    hint="export identifiers as text",
                 )
     columns = {name: tuple(column.header for column in group) for name, group in layout.columns.items()}
-    return Staged(source, digest, source.path, columns, metadata.num_rows, False, "", 1, _with_empty(source, layout, metadata.num_rows))
+    return Staged(
+        source,
+        digest,
+        source.path,
+        columns,
+        metadata.num_rows,
+        False,
+        "",
+        1,
+        _with_empty(source, layout, metadata.num_rows),
+    )
 
 
 def _plain_columns(con: duckdb.DuckDBPyConnection, staged: Staged) -> frozenset[str]:
     """The text columns whose cells are all plain: one look at them here is cheaper than cleaning them in every pass."""
     scan = con.read_parquet(str(staged.file))
     types = dict(zip(scan.columns, (str(type_) for type_ in scan.types), strict=True))
-    texts = {name: columns[0] for name, columns in staged.columns.items() if len(columns) == 1 and types[columns[0]] == "VARCHAR"}
+    texts = {
+        name: columns[0]
+        for name, columns in staged.columns.items()
+        if len(columns) == 1 and types[columns[0]] == "VARCHAR"
+    }
     texts = {name: column for name, column in texts.items() if name not in LISTS}
     if not texts:
         return frozenset()
-    looks = [FunctionExpression("bool_and", FunctionExpression("is_plain", ColumnExpression(column))) for column in texts.values()]
+    looks = [
+        FunctionExpression("bool_and", FunctionExpression("is_plain", ColumnExpression(column)))
+        for column in texts.values()
+    ]
     answers = scan.aggregate(looks).fetchall()[0]
     return frozenset(name for name, plain in zip(texts, answers, strict=True) if plain)
 
 
 def _csv(
-    con: duckdb.DuckDBPyConnection, source: Source, digest: str, target: Path, aliases: Sequence[Alias], required: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    digest: str,
+    target: Path,
+    aliases: Sequence[Alias],
+    required: Sequence[str],
 ) -> Staged:
     name = encoding.detect(source.path, source.relative)
     delimiter, head, lines = _csv_head(source, name)
@@ -204,7 +234,12 @@ def _csv_head(source: Source, name: str) -> tuple[str, list[list[str]], list[int
 
 
 def _xlsx(
-    con: duckdb.DuckDBPyConnection, source: Source, digest: str, target: Path, aliases: Sequence[Alias], required: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    digest: str,
+    target: Path,
+    aliases: Sequence[Alias],
+    required: Sequence[str],
 ) -> Staged:
     workbook = fastexcel.read_excel(source.path)
     sheet = workbook.load_sheet(0, header_row=None, dtypes="string").to_arrow()
@@ -214,12 +249,16 @@ def _xlsx(
         raise InputError(f"{source.relative}: the first sheet is empty", hint="put the records on the first sheet")
     layout = match(head, source.relative, aliases, required)
     rows = _write(con.from_arrow(cells.slice(layout.rows)), layout, target)
-    found = (file_finding("F108", source.relative, ", ".join(workbook.sheet_names[1:])),) if len(workbook.sheet_names) > 1 else ()
+    found = (
+        (file_finding("F108", source.relative, ", ".join(workbook.sheet_names[1:])),)
+        if len(workbook.sheet_names) > 1
+        else ()
+    )
     return _staged_text(source, digest, target, layout, rows, "", found)
 
 
 def _write(relation: duckdb.DuckDBPyRelation, layout: Layout, target: Path) -> int:
-    columns = {name: tuple(f"c{column.index}" for column in group) for name, group in layout.columns.items()}
+    columns = {name: tuple(f"c{column.number}" for column in group) for name, group in layout.columns.items()}
     relation.select(*canonical(relation, columns)).write_parquet(str(target))
     return int(pq.read_metadata(target).num_rows)
 
@@ -265,4 +304,6 @@ def _list(names: Sequence[str], types: Mapping[str, str]) -> Expression:
 def _scalar(names: Sequence[str]) -> Expression:
     if len(names) == 1:
         return ColumnExpression(names[0])
-    return FunctionExpression("sum_money", FunctionExpression("list_value", *(ColumnExpression(name).cast("VARCHAR") for name in names)))
+    return FunctionExpression(
+        "sum_money", FunctionExpression("list_value", *(ColumnExpression(name).cast("VARCHAR") for name in names))
+    )

@@ -1,4 +1,4 @@
-"""What reading has found: exact counts, findings, rejected records and inputs, kept in temporary tables of the connection."""
+"""What reading has found: exact counts, findings, rejected records, inputs; in temporary tables of the connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drgcalc.base.errors import Finding
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit, checks_in, file_finding
 from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Staged
-from drgcalc.records.statements import rows, run, statement
+from drgcalc.records.statements import insert, rows, run, statement
 
 _SECRET = "person_id"
 _REASONS = "|"
@@ -67,24 +67,30 @@ def finding_counts(con: duckdb.DuckDBPyConnection) -> list[FindingCount]:
     for _, problems, records in rows(con, "all_masks"):
         for check in checks_in(problems):
             found[check.code] += records
-    listed = [FindingCount(check.code, check.severity, check.message, found[check.code]) for check in CHECKS if found[check.code]]
+    listed = [
+        FindingCount(check.code, check.severity, check.message, found[check.code])
+        for check in CHECKS
+        if found[check.code]
+    ]
     listed += [FindingCount(*row) for row in rows(con, "count_file_findings")]
     return sorted(listed, key=lambda row: (_SEVERITIES.index(row.severity), row.code))
 
 
 def findings(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """All findings with the columns of `base.columns.FINDINGS`, ordered by code, file and row."""
-    return con.execute(statement("all_findings")).to_arrow_table()
+    return con.sql(statement("all_findings")).to_arrow_table()
 
 
 def rejected(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Rejected records and dropped copies, in order of files and rows: where, why, person_key, and the cells as delivered."""
+    """Rejected records and dropped copies, by files and rows: where, why, person_key, and the cells as delivered."""
     masks = [mask for (mask,) in rows(con, "rejected_masks")]
     run(con, "tables/records_reasons")
     if masks:
-        reasons = [(mask, _REASONS.join(check.code for check in checks_in(mask & (ERRORS | DUPLICATE)))) for mask in masks]
-        con.values(*reasons).insert_into("temp.records_reasons")
-    return con.execute(statement("all_rejected")).to_arrow_table()
+        reasons = [
+            (mask, _REASONS.join(check.code for check in checks_in(mask & (ERRORS | DUPLICATE)))) for mask in masks
+        ]
+        insert(con, "records_reasons", reasons)
+    return con.sql(statement("all_rejected")).to_arrow_table()
 
 
 def inputs(con: duckdb.DuckDBPyConnection) -> list[Input]:
@@ -97,14 +103,14 @@ def note_sources(con: duckdb.DuckDBPyConnection, staged: Sequence[Staged]) -> No
     for number, item in enumerate(staged):
         source = item.source
         row = (number, source.relative, item.sha256, source.kind, item.encoding, item.header_rows, item.rows)
-        con.values(row).insert_into("temp.records_sources")
+        insert(con, "records_sources", [row])
         note_findings(con, item.findings)
 
 
 def note_findings(con: duckdb.DuckDBPyConnection, found: Sequence[Finding]) -> None:
     """Add findings on files as a whole."""
     if found:
-        con.values(*(tuple(finding) for finding in found)).insert_into("temp.records_file_findings")
+        insert(con, "records_file_findings", found)
 
 
 def keep_results(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:
@@ -131,7 +137,22 @@ def summarise_files(con: duckdb.DuckDBPyConnection) -> None:
         per_file.update({(check.code, source): records for check in checks_in(problems) if check.per_file})
     for (code, source), records in sorted(per_file.items()):
         check = next(check for check in CHECKS if check.code == code)
-        note_findings(con, [Finding(code, check.severity, files[source].relative, 0, "", check.field, str(records), check.message, check.hint)])
+        note_findings(
+            con,
+            [
+                Finding(
+                    code,
+                    check.severity,
+                    files[source].relative,
+                    0,
+                    "",
+                    check.field,
+                    str(records),
+                    check.message,
+                    check.hint,
+                )
+            ],
+        )
     blank = [(file.relative, file.rows - read[number]) for number, file in enumerate(files)]
     note_findings(con, [file_finding("F107", relative, str(records)) for relative, records in blank if records])
 
@@ -154,7 +175,9 @@ def _show_cells(con: duckdb.DuckDBPyConnection, code: str, field: str, staged: S
     if field in staged.columns and field != _SECRET:
         raw.select(ColumnExpression("source_row"), _as_text(field).alias("cell")).create_view("records_cells")
         return
-    raw.limit(0).select(ColumnExpression("source_row"), ConstantExpression("").alias("cell")).create_view("records_cells")
+    raw.limit(0).select(ColumnExpression("source_row"), ConstantExpression("").alias("cell")).create_view(
+        "records_cells"
+    )
 
 
 def _keep_rejected(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:

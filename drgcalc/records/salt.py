@@ -1,4 +1,4 @@
-"""The region's salt: random bytes kept outside the region and its outputs, with which person ids are hashed on reading."""
+"""The region's salt: random bytes kept outside the region and its outputs; person ids are hashed with it on reading."""
 
 from __future__ import annotations
 
@@ -27,19 +27,25 @@ def load_salt(path: Path) -> bytes:
             hint="copy it from the machine that settled before: a new salt gives every person a new key",
         ) from None
     except OSError as error:
-        raise InputError(f"the salt file {path} cannot be read: {error.strerror}", hint="check its owner and rights") from None
+        raise InputError(
+            f"the salt file {path} cannot be read: {error.strerror}", hint="check its owner and rights"
+        ) from None
     if len(salt) < SALT_BYTES:
-        raise InputError(f"the salt file {path} holds {len(salt)} bytes, {SALT_BYTES} are needed", hint="restore it from a copy")
+        raise InputError(
+            f"the salt file {path} holds {len(salt)} bytes, {SALT_BYTES} are needed", hint="restore it from a copy"
+        )
     return salt
 
 
 def create_salt(path: Path) -> bytes:
-    """Write a new random salt to `path`, readable by its owner only, and return it. Raises InputError when it exists."""
+    """Write a new random salt to `path`, readable by its owner only, and return it. InputError when it exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise InputError(f"the salt file {path} exists already", hint="a salt is never replaced: person keys would change") from None
+        raise InputError(
+            f"the salt file {path} exists already", hint="a salt is never replaced: person keys would change"
+        ) from None
     salt = secrets.token_bytes(SALT_BYTES)
     with os.fdopen(handle, "wb") as file:
         file.write(salt)

@@ -16,7 +16,7 @@ _CHUNK = 1 << 20
 
 
 class Source(NamedTuple):
-    """One input file. `relative` is its POSIX path relative to the region (or its absolute path outside); kind: csv, xlsx, parquet."""
+    """An input file. `relative`: its POSIX path relative to the region (absolute outside); kind: csv, xlsx, parquet."""
 
     path: Path
     relative: str
@@ -33,8 +33,8 @@ class Expansion(NamedTuple):
 def expand(region: Path, patterns: Sequence[str]) -> Expansion:
     """The input files of `patterns` (files, folders, or globs, relative to `region`), each once, sorted by name.
 
-    Names that start with "." or "~$" (hidden files, lock files of spreadsheets) are ignored and counted. Raises InputError
-    for a pattern that matches nothing, a file of unknown kind, and an empty file.
+    Names that start with "." or "~$" (hidden files, lock files of spreadsheets) are ignored and counted. Raises
+    InputError for a pattern that matches nothing, a file of unknown kind, and an empty file.
     """
     found: dict[str, Source] = {}
     ignored = 0
@@ -44,7 +44,8 @@ def expand(region: Path, patterns: Sequence[str]) -> Expansion:
         ignored += len(files) - len(wanted)
         if not wanted:
             raise InputError(
-                f"the input pattern {pattern!r} of {region} matches no file", hint="put records there, or correct [inputs] discharges"
+                f"the input pattern {pattern!r} of {region} matches no file",
+                hint="put records there, or correct [inputs] discharges",
             )
         for file in wanted:
             source = _source(region, file)
@@ -61,7 +62,9 @@ def sha256_of(path: Path) -> str:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", hint="check that it exists and may be read") from None
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", hint="check that it exists and may be read"
+        ) from None
     return digest.hexdigest()
 
 
@@ -82,7 +85,10 @@ def _source(region: Path, file: Path) -> Source:
     kind = KINDS.get(file.suffix.lower())
     relative = file.relative_to(region).as_posix() if file.is_relative_to(region) else file.as_posix()
     if kind is None:
-        raise InputError(f"{relative}: a file of kind {file.suffix or 'without suffix'} cannot be read", hint=f"{_READABLE}; move other files away")
+        raise InputError(
+            f"{relative}: a file of kind {file.suffix or 'without suffix'} cannot be read",
+            hint=f"{_READABLE}; move other files away",
+        )
     if file.stat().st_size == 0:
         raise InputError(f"{relative}: the file is empty", hint="export it again, or remove it")
     return Source(file, relative, kind)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import duckdb
+from duckdb import ConstantExpression
 
 _MACROS = (
     "fold_text",
@@ -48,6 +50,12 @@ def define_macros(con: duckdb.DuckDBPyConnection) -> None:
 def run(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> None:
     """Run a statement whose result nobody reads."""
     con.execute(statement(name), parameters).complete()
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, values: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows to one of this package's temporary tables."""
+    if values:
+        con.values(*(tuple(map(ConstantExpression, row)) for row in values)).insert_into(f"temp.{table}")
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
