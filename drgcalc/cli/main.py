@@ -47,7 +47,7 @@ def main(args: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: nothing was published", err=True)
+        click.echo("interrupted: nothing half-written is left", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has closed it; Python's own flush at exit must not complain a second time.
@@ -59,6 +59,8 @@ def main(args: Sequence[str] | None = None) -> int:
 def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What a user sees of a bug; Python ends with exit code 1 afterwards."""
     click.echo(f"error: drgcalc has a bug: {kind.__name__}: {error}", err=True)
-    click.echo(f"hint: nothing was published; please report it with what {DEBUG}=1 in the environment shows", err=True)
+    click.echo(
+        f"hint: nothing half-written is left; please report it with what {DEBUG}=1 in the environment shows", err=True
+    )
     if os.environ.get(DEBUG):
         sys.__excepthook__(kind, error, trace)

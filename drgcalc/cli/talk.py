@@ -42,11 +42,11 @@ class Talk:
 
             click.echo(json.dumps(document(value), ensure_ascii=False, indent=2, sort_keys=True))
         elif not self.quiet:
-            from rich.console import Console
+            from drgcalc.cli.screen import Screen
 
-            console = Console(highlight=False, markup=False, emoji=False)
+            screen = Screen(highlight=False, markup=False, emoji=False)
             for renderable in render():
-                console.print(renderable)
+                screen.print(renderable)
 
     def note(self, message: str) -> None:
         """Tell the person, or the log, something that is not a result."""

@@ -58,7 +58,8 @@ class Draft:
             _sync(self.folder)
             target = self.folder.parent / f"v{self.version}"
             self.folder.rename(target)
-            _sync(target.parent)
+            for folder in (target.parent, self.out):
+                _sync(folder)
         return Published(self.period, self.version, False, target)
 
 

@@ -69,11 +69,12 @@ def test_a_bug_shows_its_traceback_when_asked() -> None:
     assert "Traceback" in python(BUG, DRGCALC_DEBUG="1").stderr
 
 
-def test_a_closed_pipe_is_no_bug() -> None:
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_closed_pipe_is_no_bug(options: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     ended = subprocess.run(
-        [*PROGRAM, "tables", "list", "--json"], stdout=writer, stderr=subprocess.PIPE, check=False, text=True
+        [*PROGRAM, "tables", "list", *options], stdout=writer, stderr=subprocess.PIPE, check=False, text=True
     )
     os.close(writer)
     assert ended.returncode == 6
