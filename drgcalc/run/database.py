@@ -28,8 +28,11 @@ def connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=config) as connection:
         try:
             yield connection
-        except duckdb.InterruptException as error:
-            raise KeyboardInterrupt from error
+        except (duckdb.InterruptException, RuntimeError) as error:
+            # DuckDB tells Ctrl-C in a query as either of the two.
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
         except duckdb.IOException as error:
             raise OutputError(
                 f"the database cannot read or write: {error}",

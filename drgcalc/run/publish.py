@@ -165,7 +165,7 @@ def _take(file: IO[str], out: Path) -> None:
 
 def _drafts(out: Path) -> list[Path]:
     """Drafts under out/; the lock is ours, so their runs are dead."""
-    return [path for path in out.glob("**/.v*.partial-*") if _DRAFT.fullmatch(path.name)]
+    return [path for path in out.glob("**/.*.partial-*") if _DRAFT.fullmatch(path.name)]
 
 
 def _remove_if_empty(folder: Path, out: Path) -> None:

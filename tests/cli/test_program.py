@@ -94,3 +94,27 @@ def test_a_console_of_another_encoding_stops_nothing(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert ended.returncode == 0
+
+
+INTERRUPTED = """
+import os, signal, sys
+from drgcalc.cli import main
+from drgcalc.run import group
+group.Engine.group_part = lambda self: os.kill(os.getpid(), signal.SIGINT)
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    subprocess.run([*PROGRAM, "init", tmp_path / "region"], check=True, capture_output=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "settle", "--region", tmp_path / "region", "--year", "2024"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert ended.returncode == 130
+    assert "interrupted" in ended.stderr
+    assert [path.name for path in (tmp_path / "region/out").rglob("*")] == [".lock"]

@@ -64,11 +64,12 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_removed_and_only_that(tmp_path: Path) -> None:
-    ours, foreign = tmp_path / "2024/.v1.partial-99999", tmp_path / "2024/.my.partial-notes"
-    for folder in (ours, foreign):
+    ours = [tmp_path / "2024/.v1.partial-99999", tmp_path / "cases/2024/.work.partial-a1_b2"]
+    foreign = tmp_path / "2024/.my.partial-notes"
+    for folder in (*ours, foreign):
         folder.mkdir(parents=True)
     publish(tmp_path)
-    assert not ours.exists()
+    assert not any(folder.exists() for folder in ours)
     assert foreign.exists()
 
 
