@@ -56,15 +56,16 @@ class Listing:
 
     def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
         self.codes: dict[str, list[tuple[str, str]]] = {}
-        self.categories: list[tuple[str, str]] = []
+        self.categories: dict[str, list[tuple[str, str]]] = {}
         for listed, owner in entries:
             if listed.endswith("*") and "+" not in listed:  # A18.3+K93.0* is a code, not a category
-                self.categories.append((listed, owner))
+                self.categories.setdefault(listed[:-1], []).append((listed, owner))
             else:
                 self.codes.setdefault(listed, []).append((listed, owner))
 
     def of(self, code: str) -> list[tuple[str, str]]:
-        return self.codes.get(code, []) + [entry for entry in self.categories if code.startswith(entry[0][:-1])]
+        above = (self.categories.get(code[:length], ()) for length in range(len(code) + 1))
+        return self.codes.get(code, []) + [entry for entries in above for entry in entries]
 
 
 class PlainGrouper:

@@ -1,0 +1,128 @@
+"""`python -m tests.bench`: groups and settles generated records, and says how fast beside a plain copy of the file.
+
+This process loads no data library: every step is a process of its own, and its peak memory is what the kernel says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[1]
+DEMO = REPOSITORY / "grouper_tables" / "demo-drg"
+WORKBOOK = REPOSITORY.parent / "shared" / "data" / "chs_drg_11.xlsx"
+YEAR = "2024"
+
+
+class Step(NamedTuple):
+    """A process that has ended well: its output, seconds by the clock, seconds of all cores, and peak memory."""
+
+    out: str
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+class Bench:
+    """Runs the steps of one bench in a folder of its own."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self._environment = os.environ | {"XDG_CONFIG_HOME": str(work / "config"), "PYTHONPATH": str(REPOSITORY)}
+
+    def run(self, *words: object) -> Step:
+        """Run `python WORDS`; ends the bench when it fails."""
+        command = [sys.executable, *(str(word) for word in words)]
+        with tempfile.TemporaryFile("w+") as out:
+            start = time.perf_counter()
+            process = subprocess.Popen(command, stdout=out, env=self._environment, cwd=self.work)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            text = out.read()
+        if process.returncode:
+            sys.exit(f"bench: {' '.join(command)} ended with exit code {process.returncode}\n{text}")
+        return Step(text, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+    def drgcalc(self, *words: object) -> Step:
+        """Run the program itself."""
+        return self.run("-m", "drgcalc", *words)
+
+    def scheme_of(self, workbook: Path) -> Path:
+        """A table folder of an official workbook."""
+        folder = self.work / "schemes" / workbook.stem
+        step = self.drgcalc("tables", "import", workbook, "--id", workbook.stem, "--out", folder, "--quiet")
+        say(f"imported {workbook.name} in {step.seconds:.1f} s, {step.peak_mib:,.0f} MiB")
+        return folder
+
+    def measure(self, scheme: Path, number: int) -> None:
+        """Generate, copy, group, settle, and evaluate a sample in plain Python."""
+        region = self.work / f"region-{number}"
+        records = region / "discharges" / f"{YEAR}.parquet"
+        self.drgcalc("init", region, "--quiet")
+        self.run(HERE / "region.py", region, scheme)
+        made = self.run(HERE / "stays.py", scheme, number, records)
+        size = records.stat().st_size / 2**20
+        say(f"\n{number:,} records of {scheme.name}, {size:,.0f} MiB of Parquet, made in {made.seconds:.1f} s")
+        copied = self.run(HERE / "steps.py", "scan", records, self.work / "copy.parquet")
+        grouped = self.drgcalc("group", "--region", region, "--year", YEAR, "--quiet")
+        settled = self.drgcalc("settle", "--region", region, "--year", YEAR, "--quiet")
+        say(f"{'step':<28}{'seconds':>10}{'CPU s':>8}{'records/s':>14}{'peak MiB':>10}{'x copy':>9}")
+        for name, step in (
+            ("scan and write", copied),
+            ("drgcalc group", grouped),
+            ("drgcalc settle after it", settled),
+        ):
+            rate, ratio = number / step.seconds, step.seconds / copied.seconds
+            say(
+                f"{name:<28}{step.seconds:>10.2f}{step.cpu_seconds:>8.2f}{rate:>14,.0f}{step.peak_mib:>10,.0f}{ratio:>9.1f}"
+            )
+        self.compare(scheme, records, region, number / grouped.seconds)
+
+    def compare(self, scheme: Path, records: Path, region: Path, rate: float) -> None:
+        """A plain Python reader of the same rules on a sample: its speed, and whether it agrees."""
+        (cases,) = (region / "out" / "cases").glob("**/cases.parquet")
+        plain = json.loads(self.run(HERE / "steps.py", "plain", records, scheme, cases).out)
+        plain_rate = plain["records"] / plain["seconds"]
+        say(
+            f"plain Python, {plain['records']:,} records: {plain_rate:,.0f} records/s, drgcalc group is "
+            f"{rate / plain_rate:,.0f} times as fast; {plain['agreeing']:,} of {plain['records']:,} in the same group"
+        )
+
+
+def say(text: str) -> None:
+    """One line of the report."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Read the command line and run one bench for each number of records."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--records", type=int, nargs="+", default=[1_000_000], metavar="N")
+    parser.add_argument("--scheme", type=Path, default=DEMO, metavar="DIR", help="table folder (default: demo-drg)")
+    parser.add_argument(
+        "--workbook", type=Path, nargs="?", const=WORKBOOK, metavar="FILE.xlsx",
+        help="import an official workbook first and use that scheme (default: chs_drg_11.xlsx of ../shared/data)",
+    )  # fmt: skip
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where to work (default: a temporary folder)")
+    asked = parser.parse_args(words)
+    with tempfile.TemporaryDirectory(prefix="drgcalc-bench-", dir=asked.work) as name:
+        bench = Bench(Path(name))
+        scheme = bench.scheme_of(asked.workbook.resolve()) if asked.workbook else asked.scheme.resolve()
+        for number in asked.records:
+            bench.measure(scheme, number)
+
+
+if __name__ == "__main__":
+    main()
