@@ -276,15 +276,17 @@ def _with_empty(source: Source, layout: Layout, rows: int) -> tuple[Finding, ...
 
 
 def _ends(file: Path, rows_per_part: int) -> Iterator[int]:
+    """Where parts end: at row groups, with a quarter of slack so that no small rest becomes a part of its own."""
     metadata = pq.read_metadata(file)
+    slack = rows_per_part + rows_per_part // 4
     start = end = 0
     for group in range(metadata.num_row_groups):
         rows = metadata.row_group(group).num_rows
-        if end > start and end + rows - start > rows_per_part:
+        if end > start and end + rows - start > slack:
             yield end
             start = end
         end += rows
-        while end - start > rows_per_part:
+        while end - start > slack:
             start += rows_per_part
             yield start
     if end > start:

@@ -45,7 +45,7 @@ def test_copies_are_found_across_files_and_parts(tmp_path: Path, read: Read) -> 
     for name in ("a.csv", "b.csv"):
         rows = [record(settlement_id=f"S{number}") for number in range(10)]
         (folder / name).write_text(csv_text(rows), encoding="utf-8")
-    answer = read(rows_per_part=3)
+    answer = read(rows_per_part=5)
     assert answer.counts == (20, 10, 0, 10, 0)
     assert {row["source_file"] for row in answer.rejected} == {"in/b.csv"}
 
@@ -104,7 +104,7 @@ def settle_fates(
     return tuple(answer.counts), accepted, sorted(row["settlement_id"] for row in answer.rejected)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, data=st.data())
 def test_order_of_rows_and_files_changes_no_fate(
     rows: list[tuple[int, dict[str, str]]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -121,3 +121,8 @@ def test_order_of_rows_and_files_changes_no_fate(
     assert len(accepted) == counts[1]
     assert len(rejected) == counts[2] + counts[3]
     assert len(set(accepted)) == len(accepted)
+
+
+def test_parts_cover_every_row_once(read: Read) -> None:
+    rows = [record(settlement_id=f"S{number}") for number in range(11)]
+    assert [row["source_row"] for row in read(rows, rows_per_part=4).rows] == list(range(1, 12))
