@@ -45,8 +45,12 @@ class Numbering(Generic[Value]):
         return self._numbers[value]
 
     def __len__(self) -> int:
-        """How many values there are: the number that the next new one gets."""
+        """How many values there are."""
         return len(self._values)
+
+    def items(self) -> Iterable[tuple[Value, int]]:
+        """Every value with its number."""
+        return self._numbers.items()
 
     def value(self, number: int) -> Value:
         """The value with that number."""
