@@ -45,7 +45,7 @@ _NUMBERS = frozenset(
 _CONVERSIBLE = tuple(column.name for column in RECORDS.columns if column.type in _FROM_TEXT)
 _KEPT_FROM_CHECKS = (
     "source_row",
-    "person_key",
+    "person_id",
     "pool",
     "sex",
     "age_years",
@@ -131,7 +131,7 @@ def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> Non
         ConstantExpression(file).alias("source_file"),
         ColumnExpression("source_row"),
         *columns,
-        ColumnExpression("person_key"),
+        FunctionExpression("person_key_of", ColumnExpression("person_id")).alias("person_key"),
         ColumnExpression("decided_on"),
         ColumnExpression("period"),
         problems,

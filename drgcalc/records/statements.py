@@ -32,6 +32,7 @@ _MACROS = (
     "china_date",
     "join_codes",
     "is_plain",
+    "person_key_of",
 )
 
 

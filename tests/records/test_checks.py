@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 
@@ -174,3 +175,14 @@ def test_lengths_and_ages_are_computed_when_absent(read: Read) -> None:
     born = record(birth_date="2024-04-21", age_years="", los_days="", admitted_on="2024-05-06")
     (row,) = read([born]).rows
     assert (row["age_years"], row["age_days"], row["los_days"]) == (0, 15, 1)
+
+
+def test_a_person_has_one_key_that_the_salt_decides(read: Read) -> None:
+    rows = [record(settlement_id="S1"), record(settlement_id="S2", person_id=" ４４０２００１９８５")]
+    keys = {row["person_key"] for row in read(rows).rows}
+    assert keys == {hashlib.sha256((b"s" * 32).hex().encode() + b"4402001985").hexdigest()[:24]}
+    assert keys.isdisjoint(row["person_key"] for row in read(rows, salt=b"t" * 32).rows)
+
+
+def test_the_checked_view_shows_no_person_id(read: Read) -> None:
+    assert "person_id" not in read([record()]).rows[0]

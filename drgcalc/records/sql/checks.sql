@@ -69,7 +69,7 @@ SELECT
     derived.source_row,
     derived.settlement_id,
     derived.encounter_id,
-    left(sha256(getvariable('records_salt') || derived.person_id), 24) AS person_key,
+    derived.person_id,
     derived.record_no,
     derived.hospital_id,
     derived.hospital_level,
