@@ -1,17 +1,18 @@
-"""Lists of code texts to facts: what the rules of a scheme can see of the codes of each record, as small integers.
+"""Codes of records to facts: what the rules of a scheme can see of each record, as small integers.
 
-This is where the volume is: five or six texts a record. Each distinct text is looked at once and gets a number; from
-then on facts are taken from tables by number, a column at a time, in Polars.
+This is where the volume is, five or six codes a record. `drgcalc.records` has numbered every distinct text of a code;
+what a number means to the rules is found out once, and records take it from tables, a column at a time, in Polars.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from drgcalc.grouping.compiled import CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
+from drgcalc.records.code_book import CodeBook, PartCodes
 
 _NOT_LISTED = -1
 _STRIDE = 1 << 32
@@ -34,32 +35,22 @@ class Memo:
         return keys.replace_strict(self._known["key"], self._known["value"], return_dtype=pl.Int32)
 
 
-class TextBook:
-    """Texts of codes, numbered from 0 as they are met; number 0 is no text. `facts_of` is asked once for each."""
+class FactTable:
+    """Facts of the codes of a book, a column each, by the number of the code; made once for each number."""
 
-    def __init__(self, names: Sequence[str], facts_of: Callable[[str | None], Sequence[int]]) -> None:
+    def __init__(self, names: Sequence[str], facts_of: Callable[[str], Sequence[int]]) -> None:
         self._facts_of = facts_of
-        self._texts = pl.Series([""], dtype=pl.String)
-        self._facts = pl.DataFrame([facts_of(None)], schema=dict.fromkeys(names, pl.Int32), orient="row")
+        self._facts = pl.DataFrame(schema=dict.fromkeys(names, pl.Int32))
 
-    def numbers(self, texts: pl.Series, code_of: Mapping[str, str | None]) -> pl.Series:
-        """The number of each text. `code_of`: the code a text stands for, None for a text that is no code."""
-        numbers = self._look_up(texts)
-        new = texts.filter(numbers.is_null() & texts.is_not_null()).unique().sort()
-        if len(new):
-            facts = [self._facts_of(code_of.get(text)) for text in new]
-            self._facts = pl.concat([self._facts, pl.DataFrame(facts, schema=self._facts.schema, orient="row")])
-            self._texts = pl.concat([self._texts, new])
-            numbers = self._look_up(texts)
-        return numbers.fill_null(0)
+    def learn(self, book: CodeBook) -> None:
+        """Make the facts of the codes that the book has got since the last time."""
+        new = [self._facts_of(book.code(number)) for number in range(len(self._facts), len(book))]
+        if new:
+            self._facts = pl.concat([self._facts, pl.DataFrame(new, schema=self._facts.schema, orient="row")])
 
     def fact(self, name: str, numbers: pl.Series) -> pl.Series:
-        """One fact of each numbered text."""
+        """One fact of each numbered code."""
         return self._facts[name].gather(numbers)
-
-    def _look_up(self, texts: pl.Series) -> pl.Series:
-        places = pl.int_range(len(self._texts), dtype=pl.UInt32, eager=True)
-        return texts.replace_strict(self._texts, places, default=None, return_dtype=pl.UInt32)
 
 
 class RecordFacts:
@@ -70,8 +61,8 @@ class RecordFacts:
         tables = sorted(compiled.scheme.exclusions)
         self._exclusions = {"": 0} | {name: number for number, name in enumerate(tables, start=1)}
         self._excluding = Numbering[frozenset[str]](frozenset())
-        self._diagnoses = TextBook(("principal", "gate", "excluding", "other", *LEVEL_BITS), self._diagnosis_facts)
-        self._procedures = TextBook(("main", "other"), self._procedure_facts)
+        self._diagnoses = FactTable(("principal", "gate", "excluding", "other", *LEVEL_BITS), self._diagnosis_facts)
+        self._procedures = FactTable(("main", "other"), self._procedure_facts)
         self._excluded = Memo(self._is_excluded)
         self._narrowed = {
             field: Memo(lambda key, field=field: compiled.narrow_class(key // _STRIDE, field, key % _STRIDE))  # type: ignore[misc]
@@ -80,32 +71,29 @@ class RecordFacts:
         self._narrowed_scalars = Memo(lambda key: compiled.narrow_scalars(key // _STRIDE, key % _STRIDE))
         self._lists = Numbering("")
 
-    def of(self, records: pl.DataFrame, code_of: Mapping[str, Mapping[str, str | None]]) -> pl.DataFrame:
-        """Facts of records: source_row, principal, main, diagnoses, procedures, gate_scalars, levels.
+    def of(self, part: PartCodes, gate_scalars: pl.Series) -> pl.DataFrame:
+        """Facts of the records of a part: principal, main, diagnoses, procedures, gate_scalars, levels; one row each.
 
-        records: source_row, diagnoses, procedures (lists of texts, the first leading), gate_scalars; one row each.
-        code_of: by kind (DI, OP), the codes that texts stand for. `diagnoses` and `procedures` of the result are
+        gate_scalars: the packed positions of each record's scalars. `diagnoses` and `procedures` of the result are
         numbers of lists of classes (`classes`).
         """
-        diagnoses = _listed(records["diagnoses"])
-        diagnoses = diagnoses.with_columns(number=self._diagnoses.numbers(diagnoses["text"], code_of["DI"]))
-        first = _leading(diagnoses, len(records))
+        size = len(part.source_rows)
+        self._diagnoses.learn(part.books.diagnoses)
+        self._procedures.learn(part.books.procedures)
+        first = _leading(part.diagnoses, size)
         gate = self._diagnoses.fact("gate", first).cast(pl.Int64)
-        others = diagnoses.filter(~pl.col("leads"))
-        procedures = _listed(records["procedures"])
-        procedures = procedures.with_columns(number=self._procedures.numbers(procedures["text"], code_of["OP"]))
-        main = self._procedures.fact("main", _leading(procedures, len(records)))
-        other_procedures = procedures.filter(~pl.col("leads"))
+        main = self._procedures.fact("main", _leading(part.procedures, size))
+        others = part.diagnoses.filter(~pl.col("leads"))
+        other_classes = self._diagnoses.fact("other", others["number"])
+        procedures = part.procedures.filter(~pl.col("leads"))
+        procedure_classes = self._procedures.fact("other", procedures["number"])
         return pl.DataFrame(
             {
-                "source_row": records["source_row"],
                 "principal": self._diagnoses.fact("principal", first),
                 "main": self._narrowed["ZYSS"].of(gate * _STRIDE + main),
-                "diagnoses": self._list_numbers("QTZD", self._diagnoses.fact("other", others["number"]), others, gate),
-                "procedures": self._list_numbers(
-                    "QTSS", self._procedures.fact("other", other_procedures["number"]), other_procedures, gate
-                ),
-                "gate_scalars": self._narrowed_scalars.of(gate * _STRIDE + records["gate_scalars"]),
+                "diagnoses": self._list_numbers("QTZD", others["at"], other_classes, gate),
+                "procedures": self._list_numbers("QTSS", procedures["at"], procedure_classes, gate),
+                "gate_scalars": self._narrowed_scalars.of(gate * _STRIDE + gate_scalars),
                 "levels": self._levels(others, self._diagnoses.fact("excluding", first)),
             }
         )
@@ -126,9 +114,9 @@ class RecordFacts:
             levels = levels | found.scatter(counting, bit)
         return levels
 
-    def _list_numbers(self, field: str, classes: pl.Series, others: pl.DataFrame, gate: pl.Series) -> pl.Series:
+    def _list_numbers(self, field: str, at: pl.Series, classes: pl.Series, gate: pl.Series) -> pl.Series:
         """The number of each record's list of other classes; 0 is the empty list."""
-        asked = pl.DataFrame({"at": others["at"], "class": classes}).filter(pl.col("class") > 0)
+        asked = pl.DataFrame({"at": at, "class": classes}).filter(pl.col("class") > 0)
         numbers = pl.zeros(len(gate), dtype=pl.Int32, eager=True)
         if asked.is_empty():
             return numbers
@@ -151,9 +139,9 @@ class RecordFacts:
         tables = self._excluding.value(key // _STRIDE)
         return int(any(self._exclusions[name] == key % _STRIDE for name in tables))
 
-    def _diagnosis_facts(self, code: str | None) -> Sequence[int]:
+    def _diagnosis_facts(self, code: str) -> Sequence[int]:
         books, compiled = self._compiled.books, self._compiled
-        if code is None:
+        if not code:
             return (0, compiled.gate_of(0), 0, 0, *(_NOT_LISTED for _ in LEVEL_BITS))
         sets = compiled.diagnosis_sets.of(code)
         principal = books["ZYZD"].number(code, sets)
@@ -162,18 +150,9 @@ class RecordFacts:
         levels = (listed.get(level, _NOT_LISTED) for level in LEVEL_BITS)
         return (principal, compiled.gate_of(principal), excluding, books["QTZD"].number(code, sets), *levels)
 
-    def _procedure_facts(self, code: str | None) -> Sequence[int]:
-        if code is None:
-            return (0, 0)
+    def _procedure_facts(self, code: str) -> Sequence[int]:
         books, sets = self._compiled.books, self._compiled.procedure_sets.of(code)
         return (books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets))
-
-
-def _listed(lists: pl.Series) -> pl.DataFrame:
-    """The elements of lists: `at` the position of the list, `text`, and whether it `leads` its list."""
-    frame = pl.DataFrame({"at": pl.int_range(len(lists), dtype=pl.UInt32, eager=True), "text": lists})
-    elements = frame.explode("text", empty_as_null=False, keep_nulls=False)
-    return elements.with_columns(leads=pl.col("at") != pl.col("at").shift(1, fill_value=_STRIDE - 1))
 
 
 def _leading(elements: pl.DataFrame, size: int) -> pl.Series:

@@ -3,8 +3,8 @@
 What a code is to the rules (coding.py) and which row a pattern of facts belongs to (compiled.py) is found out once and
 kept while parts come in; a part costs a few passes over columns of small integers.
 
-The connection holds, for each part, what `drgcalc.records` leaves there: `checked`, one row per record, and
-`code_book`, one row per distinct text of a code.
+For each part `drgcalc.records` gives the codes of its records and leaves view `checked`, one row per record, on the
+connection.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.facts import Pattern, Scale
 from drgcalc.grouping.rules import asks_for_codes, parse
 from drgcalc.grouping.scheme import Scheme, SchemeOptions, Status, status_of
+from drgcalc.records.code_book import PartCodes
 
 _INT = pa.int32()
 _FACTS = {"principal": _INT, "main": _INT, "diagnoses": _INT, "procedures": _INT}
@@ -32,7 +33,6 @@ _ANSWERS = {
     "adrg_answers": {**_FACTS, "gate_scalars": _INT, "adrg": _INT, "asks_codes": pa.bool_()},
     "drg_answers": {"adrg": _INT, **_FACTS, "levels": pa.uint8(), "group_scalars": _INT, **_NAMES},
 }
-_ASKED = ("source_row", "diagnoses", "procedures")
 
 
 @cache
@@ -43,8 +43,7 @@ def _sql(name: str) -> str:
 class Engine:
     """Groups part after part in one DuckDB connection.
 
-    Owns the connection's tables and views first_trial, next_trial, trial, facts, placed, answered, grouped,
-    adrg_answers and drg_answers.
+    Owns the connection's tables and views scalars, facts, placed, answered, grouped, adrg_answers and drg_answers.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scheme: Scheme) -> None:
@@ -52,57 +51,61 @@ class Engine:
         self._scheme = scheme
         self._compiled = CompiledScheme(scheme)
         self._facts = RecordFacts(self._compiled)
-        self._code_of: dict[str, dict[str, str | None]] = {"DI": {}, "OP": {}}
         self._asks_codes = _adrgs_that_ask_for_codes(scheme)
         self._answers = {name: pa.schema(columns.items()).empty_table() for name, columns in _ANSWERS.items()}
         for name, table in self._answers.items():
             connection.register(name, table)
 
-    def group_part(self) -> None:
+    def group_part(self, codes: PartCodes) -> None:
         """Group the records of `checked` into table `grouped`: source_row, status, mdc, adrg, group_code, complication.
 
-        Grain of `grouped`: one row per accepted record of the part.
+        Grain of `grouped`: one row per accepted record of the part. codes: the codes of the part's records.
         """
-        self._read_codes()
-        self._run("first_trial")
-        self._answer("first_trial")
+        scalars = self._scalars_of(codes)
+        self._answer(self._facts_of(codes, scalars))
         if not self._scheme.options.retry_other_procedures:
             self._con.table("answered").create_view("grouped", replace=True)
             return
         self._run("first_grouped")
-        ((most, *_),) = self._rows("most_procedures")
-        for place in range(2, most + 1):
-            self._run("next_trial", {"place": place})
-            self._answer("next_trial")
+        place_of = codes.procedures.select(place=pl.int_range(1, pl.len() + 1).over("at"))["place"]
+        most: Any = place_of.max()
+        for place in range(2, (most or 0) + 1):
+            led = codes.procedures.with_columns(leads=place_of == place)
+            facts = self._facts_of(codes._replace(procedures=led), scalars)
+            rows = codes.source_rows.gather(led.filter("leads")["at"])
+            self._answer(facts.join(rows.to_frame(), on="source_row", how="semi"))
             self._run("next_grouped")
 
-    def _read_codes(self) -> None:
-        """Take over the code texts that records have read since the last part."""
-        known = sum(map(len, self._code_of.values()))
-        for kind, raw, code in self._rows("new_codes", {"known": known}):
-            self._code_of[kind][raw] = code
-
-    def _answer(self, records: str) -> None:
-        """Put the records of a table into table `answered`: facts, the answers they lack, and the join of both."""
-        self._con.register("facts", self._facts_of(records))
+    def _answer(self, facts: pl.DataFrame) -> None:
+        """Put records into table `answered`: their facts, the answers that are lacking, and the join of both."""
+        self._con.register("facts", facts.to_arrow())
         self._answer_patterns()
         self._run("placed")
         self._answer_refinements()
         self._run("answered")
 
-    def _facts_of(self, records: str) -> pa.Table:
-        """The facts of the records of a table: all of each that can matter to the rules. One row per record."""
-        scalars = {
+    def _scalars_of(self, codes: PartCodes) -> pl.DataFrame:
+        """The packed scalars of every record of the part, in the order of its codes; whether it is accepted."""
+        self._run("scalars")
+        packed = {
             "gate_scalars": _packed(self._compiled.gate_scales),
             "group_scalars": _packed(self._compiled.group_scales),
             "refused": _refused(self._scheme.options),
         }
-        asked = self._con.table(records).select(
-            *(ColumnExpression(name) for name in _ASKED), *(value.alias(name) for name, value in scalars.items())
+        asked = self._con.table("scalars").select(
+            ColumnExpression("source_row"),
+            ColumnExpression("accepted"),
+            *(value.alias(name) for name, value in packed.items()),
         )
-        frame = pl.DataFrame(asked.to_arrow_table())
-        facts = self._facts.of(frame, self._code_of)
-        return facts.with_columns(frame["group_scalars"], frame["refused"]).to_arrow()
+        found = pl.DataFrame(asked.to_arrow_table())
+        if found["source_row"].equals(codes.source_rows):
+            return found
+        return codes.source_rows.to_frame().join(found, on="source_row", how="left", maintain_order="left")
+
+    def _facts_of(self, codes: PartCodes, scalars: pl.DataFrame) -> pl.DataFrame:
+        """The facts of the accepted records: all of each that can matter to the rules. One row per record."""
+        facts = self._facts.of(codes, scalars["gate_scalars"])
+        return pl.concat([scalars.drop("gate_scalars"), facts], how="horizontal").filter("accepted").drop("accepted")
 
     def _answer_patterns(self) -> None:
         rows = self._rows("new_patterns")

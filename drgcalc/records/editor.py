@@ -14,6 +14,7 @@ from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Express
 from drgcalc.base.columns import MONEY, RECORDS, Column
 from drgcalc.base.errors import InputError
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Part, Staged, open_part
 from drgcalc.records.statements import run, statement
 
@@ -110,17 +111,20 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
                 "|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none)
             )
     fate = CaseExpression(ColumnExpression("r405"), ConstantExpression(OUTSIDE).cast("UBIGINT")).otherwise(mask)
-    own = (name for name in RECORDS.names() if name in staged.columns and name != "person_id")
+    own = (name for name in RECORDS.names() if name in staged.columns and name not in LISTS)
     kept = list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
     judged.select(*(ColumnExpression(name) for name in kept), fate.alias("problems")).to_table("checked_rows")
     _complete(con, kept, staged.source.relative)
 
 
 def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> None:
-    """View `checked`: every promised column; those the file lacks are NULL here, a table would have to store them."""
+    """View `checked`: every promised column; those the file lacks are NULL here, a table would have to store them.
+
+    Lists of codes are not among them: they come as numbers beside the part (code_book.py).
+    """
     columns = []
     for column in RECORDS.columns:
-        if column.name == "person_id":
+        if column.name == "person_id" or column.name in LISTS:
             continue
         held = ColumnExpression(column.name) if column.name in kept else ConstantExpression(None).cast(column.type)
         columns.append(held.alias(column.name))

@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
+import polars as pl
+from duckdb import ColumnExpression
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
-from drgcalc.records import codes
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_of, read_codes
 from drgcalc.records.duplicates import find_duplicates
 from drgcalc.records.editor import judge, parse_part
-from drgcalc.records.headers import region_aliases
+from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source
-from drgcalc.records.statements import define_macros, insert, rows, run
+from drgcalc.records.statements import define_macros, insert, run
 
 __all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
 
@@ -46,7 +47,6 @@ _TABLES = (
     "records_reasons",
     "records_rejected",
     "records_checks",
-    "code_book",
 )
 
 
@@ -77,8 +77,8 @@ class Intake:
     rows_per_part: int = 1_000_000
 
 
-def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Part]:
-    """Read and check every source. While a part is yielded, view `checked` and table `code_book` stand for it.
+def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple[Part, PartCodes]]:
+    """Read and check every source. With each part come its codes; while it is yielded, view `checked` stands for it.
 
     Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
     cannot be read as a whole, RulesError for settings that contradict themselves; every header is read before the
@@ -88,15 +88,16 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Part]
     staged = _stage_all(con, intake)
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
+    books = new_books()
     find_duplicates(con, parts(staged, intake.rows_per_part), intake.values, intake.pools)
     for part, item in parts(staged, intake.rows_per_part):
         with input_errors(item.source):
             parse_part(con, part, item, intake.values, intake.pools)
             judge(con, item)
         _mark(con, part, "R402" if intake.unknown_hospitals else "R401")
-        _read_codes(con)
+        part_codes = _read_codes(con, books)
         keep_results(con, numbers[item.source.relative], item)
-        yield part
+        yield part, part_codes
     summarise_files(con)
 
 
@@ -163,22 +164,12 @@ def _mark(con: duckdb.DuckDBPyConnection, part: Part, unknown_hospital: str) -> 
     run(con, "mark_hospitals", {**hospitals, "settled": OUTSIDE | DUPLICATE})
 
 
-def _read_codes(con: duckdb.DuckDBPyConnection) -> None:
-    """Bring the part's new codes into `code_book` and mark the records that hold malformed ones."""
-    spellers = {codes.DIAGNOSIS: codes.normalise_diagnosis, codes.PROCEDURE: codes.normalise_procedure}
-    shapes = {codes.DIAGNOSIS: codes.is_diagnosis, codes.PROCEDURE: codes.is_procedure}
-    proposers = {codes.DIAGNOSIS: codes.propose_diagnosis, codes.PROCEDURE: codes.propose_procedure}
-    book = []
-    for kind, raw in rows(con, "new_codes"):
-        code = spellers[kind](raw)
-        blank = code in ("", "-")
-        well_formed = blank or shapes[kind](code)
-        book.append((kind, raw, None if blank else code, well_formed, "" if well_formed else proposers[kind](code)))
-    if book:
-        names = ("kind", "raw", "code", "well_formed", "proposal")
-        columns = dict(zip(names, map(list, zip(*book, strict=True)), strict=True))
-        con.from_arrow(pa.table(columns)).insert_into("temp.code_book")
-    if rows(con, "count_malformed")[0][0]:
-        shaped = {"principal": bit("R502"), "other": bit("R503"), "procedure": bit("R504")}
-        blanks = {"no_principal": bit("R501"), "no_main": bit("R505")}
-        run(con, "mark_codes", {**shaped, **blanks, "settled": OUTSIDE | DUPLICATE})
+def _read_codes(con: duckdb.DuckDBPyConnection, books: CodeBooks) -> PartCodes:
+    """The codes of the part as numbers; records whose codes have problems are marked."""
+    lists = con.view("parsed").select(*(ColumnExpression(name) for name in ("source_row", *LISTS)))
+    part_codes = read_codes(pl.DataFrame(lists.to_arrow_table()), books)
+    problems = problems_of(part_codes)
+    con.register("records_code_problems", problems.to_arrow())
+    if len(problems):
+        run(con, "mark_codes", {"settled": OUTSIDE | DUPLICATE})
+    return part_codes

@@ -13,6 +13,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import Finding
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit, checks_in, file_finding
+from drgcalc.records.code_book import MALFORMED
 from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Staged
 from drgcalc.records.statements import insert, rows, run, statement
@@ -20,7 +21,6 @@ from drgcalc.records.statements import insert, rows, run, statement
 _SECRET = "person_id"
 _REASONS = "|"
 _SEVERITIES = ("error", "warning", "info")
-_CODE_ROLES = {"R502": "principal", "R503": "other", "R504": "procedure"}
 
 
 class Counts(NamedTuple):
@@ -167,8 +167,8 @@ def _fate(problems: int) -> str:
 
 def _show_cells(con: duckdb.DuckDBPyConnection, code: str, field: str, staged: Staged) -> None:
     """View `records_cells`: what a finding shows of each record, never a person's id."""
-    if code in _CODE_ROLES:
-        con.execute("SET VARIABLE records_role = $role", {"role": _CODE_ROLES[code]}).complete()
+    if code in MALFORMED:
+        con.execute("SET VARIABLE records_problem = $problem", {"problem": bit(code)}).complete()
         run(con, "malformed_cells")
         return
     raw = con.view("raw")

@@ -25,6 +25,7 @@ from drgcalc.run.database import connect, sql
 from drgcalc.run.intake import (
     Inputs,
     Progress,
+    as_of,
     count_findings,
     find_inputs,
     make_intake,
@@ -128,6 +129,7 @@ def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt:
             "region.toml": region.settings_hash,
             "hospitals.csv": file_hash(region.folder / "hospitals.csv"),
             "salt": salt_mark(salt),
+            "as_of": as_of(period).isoformat(),
         },
         scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},
         policy="",
@@ -178,8 +180,8 @@ def _group_parts(
     """Group part after part into one Parquet file, in order of file and row."""
     engine = Engine(con, scheme)
     with cases_writer(path) as write:
-        for _ in watched_parts(con, intake, "records grouped", progress):
-            engine.group_part()
+        for codes in watched_parts(con, intake, "records grouped", progress):
+            engine.group_part(codes)
             accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
             groups = con.sql(sql("drgcalc.run", "part_groups")).to_arrow_table()
             cases = beside(accepted, groups, ("source_row",))

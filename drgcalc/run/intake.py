@@ -13,7 +13,8 @@ import duckdb
 
 from drgcalc.base.errors import Finding
 from drgcalc.records import results
-from drgcalc.records.intake import HospitalSpan, Intake, Part, read_parts
+from drgcalc.records.code_book import PartCodes
+from drgcalc.records.intake import HospitalSpan, Intake, read_parts
 from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
 from drgcalc.report.model import FindingCount
@@ -57,10 +58,18 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         first=period.first,
         last=period.last,
         date_basis=region.date_basis,
-        today=date.today(),
+        today=as_of(period),
         aliases=region.aliases,
         values=region.values,
     )
+
+
+def as_of(period: Period) -> date:
+    """The day after which a date lies in the future: today, but never later than the period's last day.
+
+    So a run after the end of its period does not depend on the clock.
+    """
+    return min(date.today(), period.last)
 
 
 def region_salt(region: Region) -> bytes:
@@ -81,11 +90,11 @@ def salt_mark(salt: bytes) -> str:
 
 def watched_parts(
     connection: duckdb.DuckDBPyConnection, intake: Intake, step: str, progress: Progress
-) -> Iterator[Part]:
-    """The parts of an intake; after each the rows that are done, and all there are, go to `progress`."""
+) -> Iterator[PartCodes]:
+    """The codes of each part of an intake; after each the rows that are done, and all there are, go to `progress`."""
     done = 0
-    for part in read_parts(connection, intake):
-        yield part
+    for part, codes in read_parts(connection, intake):
+        yield codes
         done += part.rows
         progress(step, done, sum(file.rows for file in results.inputs(connection)))
 

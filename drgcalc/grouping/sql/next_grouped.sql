@@ -8,5 +8,5 @@ SELECT
     CASE WHEN answered.status IS NULL THEN before.group_code ELSE answered.group_code END AS group_code,
     before.complication
 FROM grouped AS before
-LEFT JOIN answered  -- absent: not tried again, or again without a group
-    ON answered.source_row = before.source_row AND answered.status = 'grouped'
+LEFT JOIN answered  -- absent: in a group already, not tried again, or again without a group
+    ON answered.source_row = before.source_row AND answered.status = 'grouped' AND before.status <> 'grouped'

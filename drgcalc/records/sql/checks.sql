@@ -30,8 +30,6 @@ WITH derived AS (
         icu_hours,
         inpatient_type,
         payment_method,
-        diagnoses,
-        procedures,
         total_fee,
         fund_booked AS given_fund_booked,
         patient_paid AS given_patient_paid,
@@ -79,7 +77,8 @@ SELECT
     derived.birth_date,
     CASE WHEN derived.given_age_years BETWEEN 0 AND 150 THEN derived.given_age_years ELSE derived.computed_age_years END AS age_years,
     CASE
-        WHEN derived.given_age_days BETWEEN 0 AND 366 THEN derived.given_age_days
+        -- Only below one year: many exports fill the days of everybody else with 0.
+        WHEN derived.given_age_days BETWEEN 0 AND 366 AND COALESCE(derived.given_age_years, 0) < 1 THEN derived.given_age_days
         WHEN derived.computed_age_years = 0 THEN CAST(date_diff('day', derived.birth_date, derived.admitted_on) AS INTEGER)
     END AS age_days,
     CASE WHEN derived.given_birth_weight_g BETWEEN 1 AND 9999 THEN derived.given_birth_weight_g END AS birth_weight_g,
@@ -95,8 +94,6 @@ SELECT
     derived.icu_hours,
     derived.inpatient_type,
     derived.payment_method,
-    derived.diagnoses,
-    derived.procedures,
     derived.total_fee,
     derived.fund_booked,
     derived.patient_paid,
@@ -136,6 +133,7 @@ SELECT
     derived.bad_admission_weight_g OR derived.given_admission_weight_g NOT BETWEEN 1 AND 9999 AS r218,
     derived.bad_ventilator_hours AS r219,
     derived.bad_icu_hours AS r220,
+    derived.given_age_years >= 1 AND derived.given_age_days > 0 AS r221,
     derived.total_fee IS NULL AS r301,
     derived.bad_fund_booked AS r302,
     derived.bad_patient_paid AS r303,
@@ -155,7 +153,5 @@ SELECT
     COALESCE(derived.drug_fee, 0) + COALESCE(derived.consumable_fee, 0) + COALESCE(derived.treatment_fee, 0) > abs(derived.total_fee) AS r314,
     derived.bad_is_refund AS r315,
     derived.pool_code IS NOT NULL AND derived.pool IS NULL AS r404,
-    derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405,
-    derived.diagnoses[1] IS NULL AS r501,
-    len(derived.procedures) > 1 AND derived.procedures[1] IS NULL AS r505
+    derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405
 FROM derived

@@ -1,9 +1,8 @@
--- grain: one row per accepted record of the part: what the scheme is asked about
-CREATE OR REPLACE TEMP VIEW first_trial AS
+-- grain: one row per record of the part: the values that rules can name
+CREATE OR REPLACE TEMP VIEW scalars AS
 SELECT
     source_row,
-    diagnoses,
-    procedures,
+    accepted,
     age_years AS NL,
     TRY_CAST(sex AS INTEGER) AS XB,
     age_days AS XSRTL,
@@ -14,4 +13,3 @@ SELECT
     ventilator_hours AS HXJ,
     icu_hours AS ZZJH
 FROM checked
-WHERE accepted
