@@ -151,6 +151,8 @@ class RecordFacts:
         return (principal, compiled.gate_of(principal), excluding, books["QTZD"].number(code, sets), *levels)
 
     def _procedure_facts(self, code: str) -> Sequence[int]:
+        if not code:
+            return (0, 0)
         books, sets = self._compiled.books, self._compiled.procedure_sets.of(code)
         return (books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets))
 
