@@ -1,14 +1,16 @@
-"""The engine on cases that never went through drgcalc.records: `checked` and `code_book` made by hand."""
+"""The engine on cases that never went through the editor: `checked` made by hand, codes taken as they are written."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 from plain_grouper import Answer, Case
 
 from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import Scheme
+from drgcalc.records.code_book import CodeBook, CodeBooks, Spelling, read_codes
 
 HOURS = pa.decimal128(9, 2)
 COLUMNS = {
@@ -33,30 +35,22 @@ SCHEMA = pa.schema(
     ]
 )
 CHECKED = "CREATE OR REPLACE TABLE checked AS SELECT * FROM part"
-CODE_BOOK = """
-    INSERT INTO code_book
-    SELECT DISTINCT kind, raw, raw AS code, TRUE FROM (
-        SELECT 'DI' AS kind, UNNEST(diagnoses) AS raw FROM checked
-        UNION ALL SELECT 'OP', UNNEST(procedures) FROM checked
-    ) AS codes
-    ANTI JOIN code_book USING (kind, raw)
-    WHERE raw IS NOT NULL
-"""
+AS_WRITTEN = Spelling(lambda text: text, lambda _: True, lambda _: "")
 GROUPED = "SELECT status, mdc, adrg, group_code, complication FROM grouped ORDER BY source_row"
 
 
 def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1, threads: int = 2) -> list[Answer]:
     """The engine's answer for each case, the cases handed over in that many parts of about the same size."""
     answers: list[Answer] = []
+    books = CodeBooks(CodeBook(AS_WRITTEN), CodeBook(AS_WRITTEN))
     with duckdb.connect(config={"threads": threads}) as con:
-        con.execute("CREATE TABLE code_book (kind VARCHAR, raw VARCHAR, code VARCHAR, well_formed BOOLEAN)").complete()
         engine = Engine(con, scheme)
         for number in range(parts):
-            part = cases[len(cases) * number // parts : len(cases) * (number + 1) // parts]
-            con.register("part", as_table(part))
+            part = as_table(cases[len(cases) * number // parts : len(cases) * (number + 1) // parts])
+            con.register("part", part)
             con.execute(CHECKED).complete()
-            con.execute(CODE_BOOK).complete()
-            engine.group_part()
+            lists = pl.DataFrame(part.select(["source_row", "diagnoses", "procedures"]))
+            engine.group_part(read_codes(lists, books))
             answers += [Answer(*row) for row in con.execute(GROUPED).fetchall()]
     assert len(answers) == len(cases), "one row per accepted record"
     return answers

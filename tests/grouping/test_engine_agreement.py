@@ -166,14 +166,16 @@ def test_empty_parts_and_records_without_codes_are_grouped_too() -> None:
     assert answers(CHAIN, [Case(("Z99.900",), (), {})], parts=3) == [Answer("ungrouped", "0000", "000", "0000", None)]
 
 
-def test_blank_codes_match_nothing() -> None:
+def test_no_procedure_and_no_diagnosis_are_in_no_set_not_even_in_one_without_members() -> None:
+    """A set that a workbook names without members is kept as one empty code."""
     tables = Tables(
         mdc=[("MDCA", "")],
-        adrg=[("AA1", "ZYSS in OP_E", "MDCA"), ("AB1", "", "MDCA")],
+        adrg=[("AA1", "ZYSS in OP_E or QTSS in OP_E or {ZYZD, QTZD} in DI_E", "MDCA"), ("AB1", "", "MDCA")],
         drg=[("AA19", "", "AA1", "MDCA"), ("AB19", "", "AB1", "MDCA")],
-        sets={"OP_E": ("",)},
+        sets={"OP_E": ("",), "DI_E": ("",)},
     )
-    assert one(tables, case("A00.000"), case("A00.000", "51.2200")) == [("grouped", "AB19")] * 2
+    asked = [case("A00.000"), case("A00.000", "51.2200"), case("A00.000 I10.x00", "51.2200 51.2300")]
+    assert one(tables, *asked) == [("grouped", "AB19")] * 3
 
 
 def many_numbers() -> Tables:
