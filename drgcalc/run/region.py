@@ -30,6 +30,7 @@ DATE_BASES = ("settlement", "discharge")
 
 _REQUIRED = ("id", "name", "admin_code", "date_basis", "scheme", "inputs", "pools", "policy")
 _OPTIONAL = ("aliases", "values", "salt")
+_UNKNOWN_HOSPITALS = ("reject", "accept")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Region:
 
     `date_basis` says which date decides month and year. `aliases` maps a canonical column to extra headers, `values`
     a column to local value -> canonical value. `salt_file` is None when the region has none of its own.
-    `settings_hash` is the hash of region.toml without its policy blocks.
+    `accept_unknown_hospitals`: records of hospitals that hospitals.csv does not name are grouped, not rejected.
+    `settings_hash` is the hash of region.toml without its policy blocks. `out` is where results are published.
     """
 
     folder: Path
@@ -57,6 +59,7 @@ class Region:
     date_basis: str
     scheme_folder: Path
     inputs: tuple[str, ...]
+    accept_unknown_hospitals: bool
     pools: tuple[Pool, ...]
     aliases: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]]
@@ -66,11 +69,7 @@ class Region:
     hospitals: tuple[Hospital, ...]
     scores: tuple[Score, ...]
     fund: tuple[FundItem, ...]
-
-    @property
-    def out(self) -> Path:
-        """Where results are published."""
-        return self.folder / "out"
+    out: Path
 
     def pool_of_code(self) -> dict[str, str]:
         """Insurance-scheme code of a record -> pool."""
@@ -92,6 +91,7 @@ def load_region(folder: Path) -> Region:
     document = _read_toml(folder)
     _check_keys(document, _REQUIRED, _OPTIONAL, "")
     pools = _read_pools(_table(document, "pools"))
+    inputs = _read_inputs(_table(document, "inputs"))
     return Region(
         folder=folder,
         id=_text(document, "id"),
@@ -99,7 +99,8 @@ def load_region(folder: Path) -> Region:
         admin_code=_text(document, "admin_code"),
         date_basis=_one_of(document, "date_basis", DATE_BASES),
         scheme_folder=folder / _text(document, "scheme"),
-        inputs=_read_inputs(_table(document, "inputs")),
+        inputs=_texts(inputs, "discharges", "inputs."),
+        accept_unknown_hospitals=_one_of(inputs, "unknown_hospitals", _UNKNOWN_HOSPITALS, "inputs.") == "accept",
         pools=pools,
         aliases=_read_aliases(document.get("aliases", {})),
         values=_read_values(document.get("values", {})),
@@ -109,6 +110,7 @@ def load_region(folder: Path) -> Region:
         hospitals=read_hospitals(folder),
         scores=read_scores(folder),
         fund=read_fund(folder, [pool.id for pool in pools]),
+        out=folder / "out",
     )
 
 
@@ -139,9 +141,10 @@ def _read_pools(tables: Mapping[str, Any]) -> tuple[Pool, ...]:
     return tuple(pools)
 
 
-def _read_inputs(table: Mapping[str, Any]) -> tuple[str, ...]:
-    _check_keys(table, ("discharges",), (), "inputs.")
-    return _texts(table, "discharges", "inputs.")
+def _read_inputs(table: Mapping[str, Any]) -> dict[str, Any]:
+    """[inputs] with what it may leave out."""
+    _check_keys(table, ("discharges",), ("unknown_hospitals",), "inputs.")
+    return {"unknown_hospitals": _UNKNOWN_HOSPITALS[0], **table}
 
 
 def _read_aliases(table: object) -> dict[str, tuple[str, ...]]:
@@ -218,8 +221,8 @@ def _texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _one_of(table: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:
-    value = _text(table, key)
+def _one_of(table: Mapping[str, Any], key: str, choices: Sequence[str], where: str = "") -> str:
+    value = _text(table, key, where)
     if value not in choices:
-        raise RulesError(f"{REGION_FILE}: {key} is {value!r}", hint=f"it must be one of {', '.join(choices)}")
+        raise RulesError(f"{REGION_FILE}: {where}{key} is {value!r}", hint=f"it must be one of {', '.join(choices)}")
     return value

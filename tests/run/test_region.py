@@ -50,6 +50,7 @@ def test_dates_as_excel_writes_them_are_read(region_folder: Path) -> None:
         ("region.toml", 'codes = ["390"]', 'codes = ["310"]', "pools.resident.codes: '310' belongs already"),
         ("region.toml", 'codes = ["390"]', "codes = 390", "pools.resident.codes must be a list of texts"),
         ("region.toml", '"settlement"', '"birthday"', "date_basis is 'birthday'"),
+        ("region.toml", "[inputs]", '[inputs]\nunknown_hospitals = "ask"', "inputs.unknown_hospitals is 'ask'"),
         ("region.toml", "[values]\nsex", "[values]\nshoe", "records have no column 'shoe'"),
         ("region.toml", "[[policy]]", "[policy]", "policy must be one or more"),
         ("region.toml", "id = ", "id ", "not TOML"),
