@@ -8,11 +8,15 @@ from pathlib import Path
 import click
 
 from drgcalc.base.errors import InputError, RulesError, UnbalancedError, UsageError
+from drgcalc.base.money import exact
 from drgcalc.cli.options import period_options, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
-from drgcalc.run.period import Period, choose_period
+from drgcalc.run.period import Period, choose_period, parse_period
 
-_RULE_FIELDS = {"age": "NL", "sex": "XB", "age_days": "XSRTL", "weight": "XSRTZ", "los": "ZYTS", "mode": "LYFS"}
+_RULE_FIELDS = {
+    "age": "NL", "sex": "XB", "age_days": "XSRTL", "weight": "XSRTZ", "los": "ZYTS", "mode": "LYFS", "department": "KS",
+    "ventilator_hours": "HXJ", "icu_hours": "ZZJH",
+}  # fmt: skip
 
 
 @click.command()
@@ -94,6 +98,9 @@ def settle(talk: Talk, year: str | None, month: str | None) -> None:
 @click.option("--weight", type=int, help="Its weight in grams, newborns.")
 @click.option("--los", type=int, help="Its length of stay in days.")
 @click.option("--mode", type=int, help="Its discharge mode (离院方式).")
+@click.option("--department", type=int, metavar="CODE", help="Its discharging department (KS), as a number.")
+@click.option("--ventilator-hours", type=exact, metavar="HOURS", help="Its hours of invasive ventilation (HXJ).")
+@click.option("--icu-hours", type=exact, metavar="HOURS", help="Its hours in intensive care (ZZJH).")
 @period_options
 @talking
 def explain(
@@ -105,7 +112,7 @@ def explain(
     procedures: tuple[str, ...],
     year: str | None,
     month: str | None,
-    **values: int | str | None,
+    **values: int | str | Decimal | None,
 ) -> None:
     """Explain why RECORD (a settlement id, or one typed with --dx) is in its group, or what --hospital is paid."""
     from drgcalc.report import explanation, terminal
@@ -167,21 +174,35 @@ def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
 @talking
 def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
     """Look for cliffs and falling segments in the outlier rule in force in a period."""
-    from drgcalc.report import terminal
+    from drgcalc.report import findings
     from drgcalc.run.intake import count_findings
     from drgcalc.run.policy import check as run_check
 
     found = run_check(talk.region, _required(year, month))
-    talk.result(found, lambda: terminal.findings(count_findings(found)))
+    talk.result(found, lambda: findings.blocks(count_findings(found)))
     if talk.strict and found:
         raise RulesError(f"{found[0].code}: {found[0].message}", hint=found[0].hint)
     talk.note(f"{len(found)} findings")
 
 
+@policy.command("diff")
+@click.argument("old")
+@click.argument("new")
+@talking
+def policy_diff(talk: Talk, old: str, new: str) -> None:
+    """Compare the policies in force in the periods OLD and NEW (2024, or 2024-05): every number that changed."""
+    from drgcalc.report import terminal
+    from drgcalc.run.policy import compare
+
+    changes = compare(talk.region, parse_period(old), parse_period(new))
+    talk.result(changes, lambda: terminal.policy_changes(changes))
+    talk.note(f"{len(changes.changes)} changes")
+
+
 COMMANDS = (init, check, group, settle, explain, verify, policy)
 
 
-def _decimal(value: int | str | None) -> Decimal | None:
+def _decimal(value: int | str | Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 

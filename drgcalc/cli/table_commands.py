@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from drgcalc.cli.options import talking_anywhere
 from drgcalc.cli.talk import Talk
 
 FOLDER = click.Path(path_type=Path)
+SCHEMES = Path("schemes")
 
 
 @click.group()
@@ -24,33 +26,47 @@ def tables() -> None:
 def list_(talk: Talk, folder: Path | None) -> None:
     """List the schemes in FOLDER, or those that ship with drgcalc."""
     from drgcalc.report import schemes
-    from drgcalc.run.init import shipped_schemes
+    from drgcalc.run.init import DEMO_SCHEME, shipped_schemes
     from drgcalc.tables.folder import list_schemes
 
     lines = list_schemes(folder or shipped_schemes())
-    talk.result(lines, lambda: schemes.listing(lines))
+    talk.result(lines, lambda: schemes.listing(lines, DEMO_SCHEME))
 
 
 @tables.command("import")
 @click.argument("file", type=FOLDER)
-@click.option("--id", "scheme_id", metavar="ID", required=True, help="Short name of the scheme.")
-@click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Table folder to write.")
+@click.option("--id", "scheme_id", metavar="ID", help="Short name of the scheme; the name of FILE when left out.")
+@click.option("--out", type=FOLDER, metavar="DIR", help="Table folder to write; ./schemes/ID when left out.")
 @click.option("--amendments", type=FOLDER, metavar="FILE", help="CSV of rows that the source lacks.")
+@click.option(
+    "--empty-set", "empty_sets", multiple=True, metavar="SET",
+    help="A set that rules name and that has no members, as intended; may be repeated.",
+)  # fmt: skip
 @talking_anywhere
-def import_(talk: Talk, file: Path, scheme_id: str, out: Path, amendments: Path | None) -> None:
+def import_(
+    talk: Talk,
+    file: Path,
+    scheme_id: str | None,
+    out: Path | None,
+    amendments: Path | None,
+    empty_sets: tuple[str, ...],
+) -> None:
     """Read FILE (official workbook, CSV folder or OpenDRG folder) into a table folder, noting every repair."""
     from drgcalc.report import schemes
     from drgcalc.tables.findings import summarise
     from drgcalc.tables.folder import write_table_folder
     from drgcalc.tables.importing import import_scheme
 
-    result = import_scheme(file, scheme_id=scheme_id, amendments=amendments)
+    name = scheme_id or _id_from(file)
+    target = out or SCHEMES / _plain(name)
+    result = import_scheme(file, scheme_id=name, amendments=amendments, empty_sets=empty_sets)
     notes = summarise(result.notes)
     warnings = sum(note.times for note in notes if note.severity == "warning")
     if talk.strict and warnings:
         raise RulesError(f"{file}: {warnings} warnings, which --strict does not allow", hint="run without --strict")
-    outcome = "dry run" if talk.dry_run else write_table_folder(result, out)
-    talk.result({"folder": out, "outcome": outcome, "notes": notes}, lambda: schemes.imported(str(out), outcome, notes))
+    outcome = "dry run" if talk.dry_run else write_table_folder(result, target)
+    document = {"id": name, "folder": target, "outcome": outcome, "notes": notes}
+    talk.result(document, lambda: schemes.imported(str(target), outcome, notes))
 
 
 @tables.command()
@@ -59,13 +75,13 @@ def import_(talk: Talk, file: Path, scheme_id: str, out: Path, amendments: Path 
 def check(talk: Talk, folder: Path) -> None:
     """Check that the scheme in FOLDER is sound: unreachable rows, codes in the wrong place, unused sets."""
     from drgcalc.grouping.scheme import load_scheme
-    from drgcalc.report import terminal
+    from drgcalc.report import findings
     from drgcalc.run.intake import count_findings
     from drgcalc.tables.check import check_scheme
 
     found = check_scheme(load_scheme(folder))
     counts = count_findings(found)
-    talk.result(found, lambda: terminal.findings(counts))
+    talk.result(found, lambda: findings.blocks(counts))
     errors = [finding for finding in found if finding.severity == "error"]
     warnings = [finding for finding in found if finding.severity == "warning"]
     if errors or (talk.strict and warnings):
@@ -124,3 +140,17 @@ def export(talk: Talk, folder: Path, target: Path) -> None:
     if not talk.dry_run:
         (export_workbook if target.suffix == ".xlsx" else export_csv)(scheme, target)
     talk.result({"target": target}, lambda: [str(target)])
+
+
+def _id_from(file: Path) -> str:
+    """A short name out of a file's or folder's name. Raises UsageError when nothing is left of it."""
+    path = file.resolve()
+    name = _plain(path.name if path.is_dir() else path.stem)
+    if not name:
+        raise UsageError(f"no id can be made of the name {file}", hint="write --id ID")
+    return name
+
+
+def _plain(name: str) -> str:
+    """Letters, digits and underlines of a name, in any script, joined by single hyphens."""
+    return "-".join(re.findall(r"\w+", name))

@@ -9,14 +9,14 @@ from rich.text import Text
 from rich.tree import Tree
 
 from drgcalc.grouping.explain import Evidence, Proof, Trial
-from drgcalc.report import terminal
-from drgcalc.report.model import FindingCount, Reason
+from drgcalc.report import findings
+from drgcalc.report.model import Reason
 
 
 def explained(reason: Reason) -> Iterator[RenderableType]:
     """The record, its group, the official rule at every level with its proof, exclusions, and the rows tried before."""
     yield Text(f"{reason.settlement_id} ({reason.place})", style="bold")
-    yield from _findings(reason)
+    yield from findings.blocks(findings.counted(reason.findings))
     if not reason.diagnoses:
         yield Text("The record was rejected: it has no group.")
         return
@@ -35,11 +35,6 @@ def explained(reason: Reason) -> Iterator[RenderableType]:
         yield Text(f"Why not {reason.why_not[-1].code}:", style="bold")
         yield from map(_proved, reason.why_not)
     yield Text(f"Scheme {reason.scheme} ({reason.edition}), checksum {reason.checksum[:16]}")
-
-
-def _findings(reason: Reason) -> Iterator[RenderableType]:
-    counts = [FindingCount(finding.code, finding.severity, 1, (finding,)) for finding in reason.findings]
-    yield from terminal.findings(counts)
 
 
 def _proved(trial: Trial) -> Tree:

@@ -138,6 +138,25 @@ class Terms:
     terms: tuple[Term, ...]
 
 
+class TermChange(NamedTuple):
+    """One entry of two policy blocks that differs: value and unit, empty on a side that does not have it."""
+
+    key: str
+    old: str
+    new: str
+    old_source: str
+    new_source: str
+
+
+@dataclass(frozen=True)
+class PolicyChanges:
+    """Two policy blocks compared; `old` and `new` name them."""
+
+    old: str
+    new: str
+    changes: tuple[TermChange, ...]
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why one record is in its group: the rows of the scheme in order of trial; or why it was rejected.

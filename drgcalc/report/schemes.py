@@ -8,14 +8,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme
-from drgcalc.report.terminal import number, plain_table
+from drgcalc.report.layout import number, plain_table
 from drgcalc.tables.diff import SchemeDiff
 from drgcalc.tables.findings import NoteSummary
 from drgcalc.tables.folder import SchemeLine
 
 
-def listing(lines: Sequence[SchemeLine]) -> Iterator[RenderableType]:
-    """One line a scheme."""
+def listing(lines: Sequence[SchemeLine], demonstration: str) -> Iterator[RenderableType]:
+    """One line a scheme, and what the demonstration is not."""
     table = plain_table(
         "Schemes 分组方案",
         ("id", "left"), ("title", "fold"), ("MDC", "right"), ("ADRG", "right"), ("DRG", "right"),
@@ -23,6 +23,11 @@ def listing(lines: Sequence[SchemeLine]) -> Iterator[RenderableType]:
     for line in lines:
         table.add_row(line.id, Text(line.title), number(line.mdcs), number(line.adrgs), number(line.drgs))
     yield table
+    if any(line.id == demonstration for line in lines):
+        yield Text(
+            f"{demonstration} is a demonstration and pays nobody (仅供演示，不得用于付费). "
+            "The official workbook is read by `drgcalc tables import FILE.xlsx`."
+        )
 
 
 def facts(scheme: Scheme) -> dict[str, str | int]:

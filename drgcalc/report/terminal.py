@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import groupby
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from drgcalc.base.money import total
-from drgcalc.report.model import Checked, FindingCount, Grouped, Place, Proof, Settled, Statement, Terms, Verified
+from drgcalc.report import findings
+from drgcalc.report.layout import money, number, plain_table
+from drgcalc.report.model import Checked, Grouped, Place, PolicyChanges, Proof, Settled, Statement, Terms, Verified
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
 
 LARGEST = 10
 
-_STYLES = {"error": "red", "warning": "yellow"}
 _STATUSES = {
     "grouped": "grouped 入组",
     "ambiguous": "ambiguous 歧义",
@@ -28,14 +27,15 @@ _STATUSES = {
 
 
 def checked(result: Checked) -> Iterator[RenderableType]:
-    """Records in, accepted and rejected, and every finding code with three examples."""
+    """Records in, accepted and rejected, and every finding code with three places."""
     yield _records(result)
-    yield from findings(result.findings)
+    yield from findings.blocks(result.findings)
 
 
 def grouped(result: Grouped) -> Iterator[RenderableType]:
-    """Records in, cases by status, findings."""
-    yield from checked(result.records)
+    """Records in, one line a finding code, cases by status."""
+    yield _records(result.records)
+    yield from findings.lines(result.records.findings, result.place)
     yield _statuses(result)
     yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
     yield _place(result.place)
@@ -45,35 +45,16 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     """The main job, top to bottom: records, groups, pool, point values, largest allocations, what to do next."""
     yield Text(f"{result.region} {result.period}", style="bold")
     yield _records(result.grouping.records)
-    yield from findings(result.grouping.records.findings)
+    found = (*result.grouping.records.findings, *findings.counted(result.findings))
+    yield from findings.lines(found, result.place)
     yield _statuses(result.grouping)
     for pool, lines in groupby(result.waterfall, key=lambda line: line.pool):
         yield waterfall(pool, list(lines))
     yield point_values(result.values)
     yield from allocations(result.allocations)
-    for finding in result.findings:
-        yield Text(f"{finding.severity} {finding.code}: {finding.message}", style=_STYLES.get(finding.severity, ""))
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
     yield _place(result.place)
     yield from _next_steps(result)
-
-
-def findings(counts: Sequence[FindingCount]) -> Iterator[RenderableType]:
-    """Exact counts of every code, and its first examples: where, what it held, what to do."""
-    if not counts:
-        return
-    table = plain_table(
-        "Findings 问题", ("code", "left"), ("severity", "left"), ("count", "right"), ("example", "fold")
-    )
-    for finding in counts:
-        for position, example in enumerate(finding.examples):
-            head = (finding.code, finding.severity, number(finding.times)) if position == 0 else ("", "", "")
-            place = f"{example.file} row {example.row}" if example.row else example.file
-            cell = f"{example.field}={example.value}: " if example.value else ""
-            table.add_row(*head, Text(f"{place}: {cell}{example.message}"))
-        if finding.examples and finding.examples[0].hint:
-            table.add_row("", "", "", Text(f"→ {finding.examples[0].hint}"))
-    yield table
 
 
 def waterfall(pool: str, lines: Sequence[PoolLine]) -> Table:
@@ -159,6 +140,17 @@ def policy(terms: Terms) -> Iterator[RenderableType]:
         yield Text(f"{term.key}: {value}" + (f" · {term.source}" if term.source else ""))
 
 
+def policy_changes(result: PolicyChanges) -> Iterator[RenderableType]:
+    """Every entry that changed: what it was, what it is, and the sources of both."""
+    yield Text(f"old: {result.old}\nnew: {result.new}", style="bold")
+    if not result.changes:
+        yield Text("They say the same.")
+    for change in result.changes:
+        yield Text(f"{change.key}: {change.old or 'nothing'} → {change.new or 'nothing'}")
+        if sources := " → ".join(dict.fromkeys(filter(None, (change.old_source, change.new_source)))):
+            yield Text(f"    {sources}")
+
+
 def proofs(rows: Iterable[Proof]) -> Table:
     """Statements with what was expected, found, and the difference."""
     table = plain_table(
@@ -167,16 +159,6 @@ def proofs(rows: Iterable[Proof]) -> Table:
     for row in rows:
         table.add_row(Text(row.statement), _short(row.expected), _short(row.found), row.difference)
     return table
-
-
-def money(amount: Decimal) -> str:
-    """1,234,567.80"""
-    return format(amount, ",.2f")
-
-
-def number(value: int | Decimal) -> str:
-    """A count, or points with their decimals, with separators."""
-    return format(value, ",d" if isinstance(value, int) else ",f")
 
 
 def _records(result: Checked) -> Table:
@@ -227,17 +209,6 @@ def _allocation_line(table: Table, name: str, pool: str, rows: Sequence[Allocati
         money(total(row.payable for row in rows)),
         money(total(row.difference for row in rows)),
     )
-
-
-def plain_table(title: str, *columns: tuple[str, str]) -> Table:
-    """A table whose "fold" columns wrap and whose numbers never do."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for name, kind in columns:
-        if kind == "fold":
-            table.add_column(name, overflow="fold")
-        else:
-            table.add_column(name, justify="right" if kind == "right" else "left", no_wrap=kind == "right")
-    return table
 
 
 def _short(text: str) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from drgcalc.base.errors import Finding
-from drgcalc.report.model import Term, Terms
+from drgcalc.report.model import PolicyChanges, Term, TermChange, Terms
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 from drgcalc.run.settle import terms_of
 from drgcalc.settlement.policy_check import policy_findings
+
+_HEAD = ("title", "document", "effective_from", "effective_to")
 
 
 def show(folder: Path, period: Period) -> Terms:
@@ -22,9 +24,32 @@ def show(folder: Path, period: Period) -> Terms:
     return Terms(policy.title, policy.document, policy.effective_from, policy.effective_to, tuple(_terms(block, "")))
 
 
+def compare(folder: Path, old: Period, new: Period) -> PolicyChanges:
+    """What the policy of one period says otherwise than that of another; a source alone is no change.
+
+    In the order of the old block, then what only the new one has. Raises RulesError.
+    """
+    before, after = show(folder, old), show(folder, new)
+    texts = [{term.key: term for term in terms.terms if term.key not in _HEAD} for terms in (before, after)]
+    changes = []
+    for key in dict.fromkeys((*texts[0], *texts[1])):
+        was, is_ = (side.get(key, Term(key, "", "", "")) for side in texts)
+        if was[:3] != is_[:3]:
+            changes.append(TermChange(key, _valued(was), _valued(is_), was.source, is_.source))
+    return PolicyChanges(_named(before), _named(after), tuple(changes))
+
+
 def check(folder: Path, period: Period) -> tuple[Finding, ...]:
     """Cliffs and falling segments of the outlier rule of a period. Raises RulesError when a block is wrong."""
     return policy_findings(terms_of(load_region(folder), period).policy)
+
+
+def _valued(term: Term) -> str:
+    return " ".join(filter(None, (term.value, term.unit)))
+
+
+def _named(terms: Terms) -> str:
+    return f"{terms.title} · {terms.document} · {terms.effective_from} to {terms.effective_to}"
 
 
 def _terms(value: object, key: str) -> Iterator[Term]:

@@ -143,6 +143,47 @@ def test_a_hospital_statement_adds_up_to_its_allocation(run: Run, settled: Path)
     assert last == {pool: amount for pool, amount in payable.items() if pool in last}
 
 
+def add_policy_of_2025(region: Path) -> None:
+    """The block of 2024 once more for 2025, with another floor."""
+    path = region / "region.toml"
+    text = path.read_text(encoding="utf-8")
+    block = text[text.index("[[policy]]") :]
+    later = block.replace("2024-01-01", "2025-01-01").replace("2024-12-31", "2025-12-31")
+    assert "value = 1.05" in later
+    path.write_text(f"{text}\n{later.replace('value = 1.05', 'value = 1.02', 1)}", encoding="utf-8")
+
+
+def test_policy_diff_names_the_number_that_changed_and_its_source(run: Run, region: Path) -> None:
+    add_policy_of_2025(region)
+    ended = run("policy", "diff", "2024", "2025", "--region", region, "--json")
+    assert ended.code == 0, ended.err
+    (change,) = ended.document["changes"]
+    assert (change["key"], change["old"], change["new"]) == ("limits.floor", "1.05 factor", "1.02 factor")
+    assert change["old_source"] == change["new_source"] == "第七条（一）"
+    assert "limits.floor: 1.05 factor → 1.02 factor" in run("policy", "diff", "2024", "2025", "--region", region).out
+
+
+def test_a_policy_does_not_differ_from_itself(run: Run, region: Path) -> None:
+    assert "They say the same." in run("policy", "diff", "2024", "2024-05", "--region", region).out
+
+
+def test_results_of_settle_are_the_last_thing_before_what_to_do_next(run: Run, settled: Path) -> None:
+    out = run("settle", "--region", settled, "--year", "2024").out
+    places = [out.index(part) for part in ("R206", "S008", "Largest allocations", "What to do next")]
+    assert places == sorted(places)
+
+
+def test_records_of_unknown_hospitals_are_rejected_unless_region_toml_accepts_them(run: Run, region: Path) -> None:
+    hospitals = region / "hospitals.csv"
+    lines = hospitals.read_text(encoding="utf-8").splitlines(keepends=True)
+    hospitals.write_text("".join(line for line in lines if not line.startswith("H003,")), encoding="utf-8")
+    rejected = run("check", "--region", region, "--json").document["rejected"]
+    change(region / "region.toml", "[inputs]\n", '[inputs]\nunknown_hospitals = "accept"\n')
+    document = run("check", "--region", region, "--json").document
+    assert rejected > document["rejected"] == 1
+    assert "R402" in {finding["code"] for finding in document["findings"]}
+
+
 def test_policy_show_prints_numbers_with_unit_and_source(run: Run, region: Path) -> None:
     terms = run("policy", "show", "--region", region, "--year", "2024", "--json").document["terms"]
     assert {"key": "limits.floor", "value": "1.05", "unit": "factor", "source": "第七条（一）"} in terms

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from program import Run
 
 
@@ -43,6 +44,19 @@ def test_a_typed_record_needs_no_file(run: Run, region: Path) -> None:
     assert ended.code == 0, ended.err
     assert ended.document["diagnoses"] == ["K80.302"]
     assert ended.document["group_code"] == "HC45"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "field"),
+    [("--icu-hours", "71.5", "ZZJH"), ("--ventilator-hours", "96", "HXJ"), ("--department", "7", "KS")],
+)
+def test_every_field_that_rules_read_can_be_typed(run: Run, region: Path, option: str, value: str, field: str) -> None:
+    ended = run("explain", "--region", region, "--dx", "K80.302", option, value, "--json")
+    assert ended.document["scalars"][field] == value
+
+
+def test_hours_that_are_no_number_end_with_2(run: Run, region: Path) -> None:
+    assert run("explain", "--region", region, "--dx", "K80.302", "--icu-hours", "many").code == 2
 
 
 def test_why_not_proves_every_level_of_the_other_group(run: Run, region: Path) -> None:

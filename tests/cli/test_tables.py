@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from program import Run, change
 
 
@@ -13,6 +14,12 @@ def differences(run: Run, old: Path, new: Path) -> list[str]:
 
 def test_the_shipped_scheme_is_listed(run: Run) -> None:
     assert "demo-drg" in {scheme["id"] for scheme in run("tables", "list", "--json").document}
+
+
+def test_the_list_counts_rows_and_says_that_the_demonstration_pays_nobody(run: Run) -> None:
+    out = run("tables", "list").out
+    assert "813" in out
+    assert "demo-drg is a demonstration and pays nobody" in out
 
 
 def test_show_prints_the_official_rule_of_a_code(run: Run, region: Path) -> None:
@@ -46,6 +53,37 @@ def test_an_exported_scheme_is_imported_as_it_was(run: Run, region: Path, tmp_pa
     assert run("tables", "export", scheme, plain).code == 0
     assert run("tables", "import", plain, "--id", "again", "--out", again).code == 0
     assert differences(run, scheme, again) == []
+
+
+def test_an_import_without_id_and_out_takes_both_from_the_name(
+    run: Run, region: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("tables", "export", region / "schemes/demo-drg", "方案 3.0 (终稿).xlsx")
+    ended = run("tables", "import", "方案 3.0 (终稿).xlsx")
+    assert ended.code == 0, ended.err
+    assert "schemes/方案-3-0-终稿: created" in ended.out
+    about = tmp_path / "schemes/方案-3-0-终稿/scheme.toml"
+    assert about.read_text(encoding="utf-8").startswith('id = "方案-3-0-终稿"\n')
+
+
+def test_a_name_without_letters_needs_an_id(run: Run, tmp_path: Path) -> None:
+    ended = run("tables", "import", tmp_path / "---.xlsx")
+    assert ended.code == 2
+    assert "write --id ID" in ended.err
+
+
+def test_a_set_without_members_is_refused_unless_it_is_declared_empty(run: Run, region: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    run("tables", "export", region / "schemes/demo-drg", plain)
+    sets = plain / "code_sets.csv"
+    lines = sets.read_text(encoding="utf-8").splitlines(keepends=True)
+    sets.write_text("".join(line for line in lines if not line.startswith("OP_HC4,")), encoding="utf-8")
+    refused = run("tables", "import", plain, "--out", tmp_path / "out")
+    assert refused.code == 4
+    assert "OP_HC4" in refused.err
+    assert not (tmp_path / "out").exists()
+    assert run("tables", "import", plain, "--out", tmp_path / "out", "--empty-set", "OP_HC4").code == 0
 
 
 def test_a_dry_import_writes_nothing(run: Run, region: Path, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from drgcalc.base.errors import Finding
-from drgcalc.report import terminal
+from drgcalc.report import findings, terminal
 from drgcalc.report.document import document
-from drgcalc.report.model import FindingCount, Proof, Verified
+from drgcalc.report.model import FindingCount, Place, Proof, Verified
 from drgcalc.settlement.rows import Allocation, PoolLine
 
 LONG = "示例市第一人民医院（三级甲等综合医院）南院区及互联网医院"
@@ -54,16 +54,48 @@ def test_the_ten_largest_allocations_come_first_and_the_rest_is_summed() -> None
     assert any("total" in line and "78.00" in line for line in lines)
 
 
-def test_findings_show_exact_counts_and_where_they_are() -> None:
-    example = Finding("R104", "error", "a.csv", 7, "S1", "sex", "3", "sex must be 1 or 2", "correct it")
-    text = "\n".join(shown(*terminal.findings([FindingCount("R104", "error", 12345, (example,))])))
-    assert "12,345" in text
-    assert "a.csv row 7: sex=3" in text
+def wrong_sex(row: int, value: str, file: str = "a.csv", message: str = "sex must be 1 or 2") -> Finding:
+    return Finding("R104", "error", file, row, "S1", "sex", value, message, "correct it")
+
+
+def blocks(times: int, *examples: Finding) -> list[str]:
+    return [line.rstrip() for line in shown(*findings.blocks([FindingCount("R104", "error", times, examples)]))]
+
+
+def test_a_block_of_findings_says_message_and_hint_once_and_names_three_places() -> None:
+    rows = (wrong_sex(7, "3"), wrong_sex(9, "x"), wrong_sex(2, "y", "b.csv"), wrong_sex(3, "z", "b.csv"))
+    assert blocks(12345, *rows) == [
+        "Findings 问题",
+        "R104 error × 12,345: sex must be 1 or 2",
+        "    a.csv row 7: sex=3; row 9: sex=x; b.csv row 2: sex=y",
+        "    → correct it",
+    ]
+
+
+def test_findings_that_say_different_things_are_all_quoted() -> None:
+    lines = blocks(2, wrong_sex(7, "3", message="one thing"), wrong_sex(8, "4", message="another"))
+    assert lines[1:4] == ["R104 error × 2", "    a.csv row 7: sex=3: one thing", "    a.csv row 8: sex=4: another"]
+
+
+def test_a_finding_about_a_file_shows_no_empty_field() -> None:
+    lines = blocks(1, Finding("R701", "warning", "a.csv", 0, "", "", "", "the file is empty", ""))
+    assert lines[1:] == ["R104 error × 1: the file is empty", "    a.csv"]
+
+
+def test_long_findings_stay_inside_80_columns() -> None:
+    lines = blocks(3, *(wrong_sex(row, "很长的值" * 20, "discharges/" + "x" * 90 + ".csv") for row in (1, 2, 3)))
+    assert max(map(cell_len, lines)) <= 80
+
+
+def test_beside_results_a_code_is_one_line_and_the_file_with_all_is_named() -> None:
+    counts = [FindingCount("R104", "error", 12345, (wrong_sex(7, "3"), wrong_sex(9, "x")))]
+    text = shown(*findings.lines(counts, Place("2024", 1, "out/2024/v1", unchanged=False)))
+    assert [" ".join(line.split()) for line in text if "R104" in line] == ["R104 error 12,345 sex must be 1 or 2"]
+    assert text[-1] == "All of them, with file and row: out/2024/v1/findings.csv"
 
 
 def test_markup_in_data_is_text() -> None:
-    example = Finding("R104", "error", "[red]a.csv", 7, "", "", "[/]", "broken [bold", "")
-    assert "[red]a.csv" in "\n".join(shown(*terminal.findings([FindingCount("R104", "error", 1, (example,))])))
+    assert any("[red]a.csv row 7: sex=[/]" in line for line in blocks(1, wrong_sex(7, "[/]", "[red]a.csv", "a [bold")))
 
 
 def test_failed_statements_show_expected_found_and_difference() -> None:
