@@ -151,6 +151,7 @@ CASES = Table(
         ),
         Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
         Column("period", "VARCHAR", "", "结算月份", "month YYYY-MM of the deciding date (region.toml date_basis)"),
+        Column("decided_on", "DATE", "", "判定日期", "the deciding date: coefficient, level and score in force that day"),
         Column("discharged_on", "DATE", "", "出院时间", "date of discharge"),
         Column("sex", "VARCHAR", "", "性别", "1 male, 2 female"),
         Column("age_years", "INTEGER", "years", "年龄", "completed years at admission", nullable=True),
@@ -434,9 +435,13 @@ TRANSITIONS = Table(
     "one hospital, group under the old scheme and group under the new one",
     (
         Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital"),
-        Column("old_status", "VARCHAR", "", "原入组状态", "status under the old scheme; empty when only the new one has it"),
+        Column(
+            "old_status", "VARCHAR", "", "原入组状态", "status under the old scheme; empty when only the new one has it"
+        ),
         Column("old_group", "VARCHAR", "", "原病组编码", "group under the old scheme; empty when there is none"),
-        Column("new_status", "VARCHAR", "", "新入组状态", "status under the new scheme; empty when only the old one has it"),
+        Column(
+            "new_status", "VARCHAR", "", "新入组状态", "status under the new scheme; empty when only the old one has it"
+        ),
         Column("new_group", "VARCHAR", "", "新病组编码", "group under the new scheme; empty when there is none"),
         Column("cases", "BIGINT", "cases", "病例数", "cases that went this way"),
         Column("old_points", POINTS, "points", "原点数", "their points under the old scheme"),

@@ -14,7 +14,7 @@ from typing import Any
 from drgcalc.base.errors import OutputError
 
 MANIFEST = "manifest.json"
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)

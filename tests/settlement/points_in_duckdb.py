@@ -34,7 +34,7 @@ class Case(NamedTuple):
     status: str = "grouped"
     hospital: str = "H1"
     level: str | None = "2"
-    period: str = "2024-05"
+    day: date = date(2024, 5, 6)
     refund: bool = False
     person: str = "P1"
     pool: str = "resident"
@@ -99,7 +99,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any,
 
 
 def _case_row(number: int, case: Case) -> tuple[Any, ...]:
-    where = (case.hospital, case.level, case.pool, case.period, date(2024, 5, 6), "1", 40, 5)
+    where = (case.hospital, case.level, case.pool, f"{case.day:%Y-%m}", case.day, date(2024, 5, 6), "1", 40, 5)
     group = (case.status, "MDCA", "AA1", case.group, None)
     money = (Decimal(case.fee), Decimal(case.fee) / 2, Decimal(0), case.refund)
     return (f"S{number}", case.person, *where, *group, *money, "a.csv", number)

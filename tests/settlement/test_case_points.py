@@ -169,7 +169,7 @@ def test_points_and_reference_have_the_types_of_the_published_table() -> None:
 
 def test_a_score_counts_from_the_month_on_whose_last_day_it_is_in_force() -> None:
     scores = [Score("10", "100", last=date(2024, 5, 30)), Score("20", "100", first=date(2024, 5, 31))]
-    cases = [Case("100", period=period) for period in ("2024-04", "2024-05", "2024-12")]
+    cases = [Case("100", day=date(2024, month, 31)) for month in (3, 5, 12)]
     con = settled(rules_of(), cases, scores, [Place()])
     assert [str(row[0]) for row in rows_of(con, "case_points")] == ["10.0000", "20.0000", "20.0000"]
 
@@ -180,14 +180,14 @@ def test_a_score_that_returns_to_its_old_value_is_followed_month_by_month() -> N
         Score("20", "100", first=date(2024, 4, 1), last=date(2024, 6, 30)),
         Score("10", "100", first=date(2024, 7, 1)),
     ]
-    cases = [Case("100", period=f"2024-{month:02}") for month in range(1, 13)]
+    cases = [Case("100", day=date(2024, month, 28)) for month in range(1, 13)]
     con = settled(rules_of(), cases, scores, [Place()])
     assert [int(row[0]) for row in rows_of(con, "case_points")] == [10] * 3 + [20] * 3 + [10] * 6
 
 
 def test_a_coefficient_changes_with_its_month() -> None:
     places = [Place("1", last=date(2024, 6, 30)), Place("1.5", first=date(2024, 7, 1))]
-    cases = [Case("100", period="2024-06"), Case("100", period="2024-07")]
+    cases = [Case("100", day=date(2024, 6, 30)), Case("100", day=date(2024, 7, 1))]
     con = settled(rules_of(), cases, [Score("10", "100")], places)
     assert [str(row[0]) for row in rows_of(con, "case_points")] == ["10.0000", "15.0000"]
 
@@ -227,9 +227,9 @@ def test_a_group_without_a_reference_cost_is_an_error() -> None:
 
 def test_a_month_without_a_score_is_missed_only_when_it_has_cases() -> None:
     scores = [Score("10", "100", last=date(2024, 5, 31)), Score("10", "100", group="G2")]
-    settled(rules_of(), [Case("100"), Case("100", group="G2", period="2024-06")], scores, [Place()])
+    settled(rules_of(), [Case("100"), Case("100", group="G2", day=date(2024, 6, 1))], scores, [Place()])
     with pytest.raises(RulesError, match="1 cases lie in groups without a score"):
-        settled(rules_of(), [Case("100"), Case("100", period="2024-06")], scores, [Place()])
+        settled(rules_of(), [Case("100"), Case("100", day=date(2024, 6, 1))], scores, [Place()])
 
 
 def test_two_scores_in_force_are_an_error() -> None:

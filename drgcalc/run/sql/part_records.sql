@@ -5,6 +5,7 @@ SELECT
     hospital_id,
     pool,
     period,
+    decided_on,
     discharged_on,
     sex,
     age_years,
