@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
 
-from drgcalc.records.editor import parse_part
+from drgcalc.records.editor import parse_identities, parse_part
 from drgcalc.records.reading import Part, Staged, input_errors
 from drgcalc.records.statements import rows, run
 
@@ -29,16 +29,18 @@ def find_duplicates(
     known = list(cut)
     for part, staged in known:
         with input_errors(staged.source):
-            parse_part(con, part, staged, values, pools)
-            run(con, "hash_ids")
+            parse_identities(con, part, staged, values)
+            run(con, "hash_ids", {"part": part.number})
     slices = 1 + sum(part.rows for part, _ in known) // HASHES_PER_SLICE
     for number in range(slices):
         run(con, "repeated_hashes", {"slices": slices, "slice": number})
+    suspected = {number for (number,) in rows(con, "suspected_parts")}
     run(con, "tables/records_id_hashes")
-    if rows(con, "count_repeated")[0][0]:
-        for part, staged in known:
+    for part, staged in known:
+        if part.number in suspected:
             parse_part(con, part, staged, values, pools)
             _keep_suspects(con, part)
+    if suspected:
         run(con, "classify_duplicates")
         run(con, "tables/records_suspects")
 

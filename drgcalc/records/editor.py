@@ -18,6 +18,7 @@ from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Part, Staged, open_part
 from drgcalc.records.statements import run, statement
 
+IDENTITY = ("settlement_id", "is_refund")
 HOURS = "DECIMAL(9,2)"
 _FROM_TEXT = {
     "DATE": "parse_date",
@@ -93,6 +94,20 @@ def parse_part(
     layered.select(
         *(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), named, *rounded, *flags
     ).create_view("parsed")
+
+
+def parse_identities(
+    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Make view `identities` of one part: what two records must share to be the same, as view `parsed` has it."""
+    raw = open_part(con, part, staged)
+    types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
+    held = {name: types[name] for name in IDENTITY if name in types}
+    clean = raw.select(
+        *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in held.items())
+    )
+    columns = (_converted(RECORDS.column(name), held, staged).alias(name) for name in IDENTITY)
+    clean.select(*columns).create_view("identities")
 
 
 def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:

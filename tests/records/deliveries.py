@@ -78,12 +78,19 @@ def table(rows: Sequence[dict[str, str]]) -> pa.Table:
     return pa.table({name: pa.array([row[name] or None for row in rows], pa.string()) for name in rows[0]})
 
 
+CHECKED = """
+    SELECT checked.*, parsed.diagnoses, parsed.procedures
+    FROM checked INNER JOIN parsed USING (source_row)
+    ORDER BY source_row
+"""
+
+
 def answer_of(intake: Intake) -> Answer:
     """Read everything and collect what was found."""
     con = duckdb.connect()
     rows: list[dict[str, Any]] = []
     for _ in read_parts(con, intake):
-        rows += con.sql("SELECT * FROM checked ORDER BY source_row").to_arrow_table().to_pylist()
+        rows += con.sql(CHECKED).to_arrow_table().to_pylist()
     found = results.findings(con).to_pylist()
     refused = results.rejected(con).to_pylist()
     return Answer(rows, results.counts(con), found, results.finding_counts(con), refused, results.inputs(con))

@@ -1,3 +1,0 @@
--- grain: one row
-SELECT count(*) AS hashes
-FROM records_repeated_hashes
