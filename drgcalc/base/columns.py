@@ -432,9 +432,10 @@ SCHEME_TABLES = (
 
 TRANSITIONS = Table(
     "transitions",
-    "one hospital, group under the old scheme and group under the new one",
+    "one hospital, pool, group under the old scheme and group under the new one",
     (
         Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital"),
+        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
         Column(
             "old_status", "VARCHAR", "", "原入组状态", "status under the old scheme; empty when only the new one has it"
         ),
@@ -444,9 +445,24 @@ TRANSITIONS = Table(
         ),
         Column("new_group", "VARCHAR", "", "新病组编码", "group under the new scheme; empty when there is none"),
         Column("cases", "BIGINT", "cases", "病例数", "cases that went this way"),
-        Column("old_points", POINTS, "points", "原点数", "their points under the old scheme"),
-        Column("new_points", POINTS, "points", "新点数", "their points under the new scheme"),
-        Column("points_moved", POINTS, "points", "点数变化", "new points less old points"),
+        Column(
+            "old_points",
+            POINTS,
+            "points",
+            "原点数",
+            "their points under the old scheme; empty when the region has no score for the group",
+            nullable=True,
+        ),
+        Column("new_points", POINTS, "points", "新点数", "the same under the new scheme", nullable=True),
+        Column("points_moved", POINTS, "points", "点数变化", "new points less old points", nullable=True),
+        Column(
+            "yuan_moved",
+            MONEY,
+            "yuan",
+            "金额变化",
+            "what the fund pays for them under the new scheme less the same under the old one; empty when not known",
+            nullable=True,
+        ),
         Column("total_fee", MONEY, "yuan", "总费用", "total cost of these cases"),
     ),
 )

@@ -169,7 +169,7 @@ def _write_sheet(
             for place, cell in enumerate(row):
                 if isinstance(cell, int | Decimal):
                     sheet.write_number(number, place, cell)
-                elif cell != "" and sheet.write_string(number, place, str(cell)) < 0:
+                elif cell not in ("", None) and sheet.write_string(number, place, str(cell)) < 0:
                     raise OutputError(f"{path}: {str(cell)[:40]}… does not fit into a cell", hint="write CSV instead")
 
 

@@ -13,15 +13,16 @@ import pyarrow as pa
 from drgcalc.base.errors import InputError
 
 CaseTable: TypeAlias = Path | Sequence[Path] | pa.Table
-_NEEDED = ("settlement_id", "hospital_id", "group_code", "status", "total_fee", "case_points")
+_NEEDED = ("settlement_id", "is_refund", "hospital_id", "pool", "group_code", "status", "total_fee", "case_points")
 
 
 def transitions(old_cases: CaseTable, new_cases: CaseTable) -> pa.Table:
     """The flows from old to new groups, columns base.columns.TRANSITIONS: changed ones first, most cases first.
 
-    Both sides are case tables of the same stays, settlement_id unique: Parquet files or Arrow tables with
-    settlement_id, hospital_id, group_code, status, total_fee and case_points (null counts as no points). Raises
-    InputError for a file that cannot be read or lacks a column.
+    Both sides are case tables of the same stays, settlement_id and is_refund unique: Parquet files or Arrow tables with
+    these, hospital_id, pool, group_code, status, total_fee and case_points (null counts as no points). `yuan_moved` is
+    empty: what points are worth is the settlement's business. Raises InputError for a file that cannot be read or lacks
+    a column.
     """
     with duckdb.connect() as connection:
         for name, cases in (("old_cases", old_cases), ("new_cases", new_cases)):

@@ -102,11 +102,14 @@ def test_renumbered_exclusion_tables_are_no_change_but_other_contents_are(scheme
 def cases(rows: list[tuple[str, str, str | None, str, str, str | None]]) -> pa.Table:
     names = ["settlement_id", "hospital_id", "group_code", "status", "total_fee", "case_points"]
     table = pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
-    return table.cast(
+    typed = table.cast(
         pa.schema(
             [(name, pa.string()) for name in names[:4]]
             + [("total_fee", pa.decimal128(18, 2)), ("case_points", pa.decimal128(18, 4))]
         )
+    )
+    return typed.append_column("pool", pa.array(["employee"] * len(rows))).append_column(
+        "is_refund", pa.array([row[4].startswith("-") for row in rows])
     )
 
 
@@ -155,6 +158,13 @@ def test_the_matrix_has_the_published_columns_and_no_floating_point():
     table = transitions(OLD, NEW)
     assert tuple(table.column_names) == TRANSITIONS.names()
     assert not any(pa.types.is_floating(field.type) for field in table.schema)
+
+
+def test_a_reversal_with_the_id_of_what_it_reverses_is_a_case_of_its_own():
+    stay = ("1", "H1", "BR15", "grouped", "100.10", "80")
+    both = cases([stay, ("1", "H1", "BR15", "grouped", "-100.10", "-80")])
+    (row,) = transitions(both, both).to_pylist()
+    assert (row["cases"], row["old_points"], row["total_fee"]) == (2, 0, 0)
 
 
 def test_transitions_read_parquet_files(tmp_path: Path):

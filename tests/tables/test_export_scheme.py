@@ -78,7 +78,10 @@ def test_a_comparison_is_exported_whole_as_csv_and_as_workbook(scheme, tmp_path:
     assert fastexcel.read_excel(tmp_path / "diff.xlsx").sheet_names == names
     with (tmp_path / "diff" / "transitions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[1] == ["H1", "grouped", "BR15", "grouped", "BR13", "2", "160.0000", "191.0000", "31.0000", "300.30"]
+    points = ["160.0000", "191.0000", "31.0000"]
+    assert rows[1] == ["H1", "employee", "grouped", "BR15", "grouped", "BR13", "2", *points, "", "300.30"]
+    sheet = fastexcel.read_excel(tmp_path / "diff.xlsx").load_sheet("transitions").to_polars()
+    assert sheet["yuan_moved"].null_count() == len(sheet)
 
 
 def test_codes_of_changed_sets_are_counted_and_then_listed(scheme):
