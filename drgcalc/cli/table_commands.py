@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from drgcalc.base.errors import RulesError, UsageError
-from drgcalc.cli.options import talking_anywhere
+from drgcalc.cli.options import period_options, talking_anywhere
 from drgcalc.cli.talk import Talk
+from drgcalc.run.period import choose_period
 
 FOLDER = click.Path(path_type=Path)
 SCHEMES = Path("schemes")
@@ -112,19 +113,41 @@ def show(talk: Talk, folder: Path, code: str | None) -> None:
 @tables.command()
 @click.argument("old", type=FOLDER)
 @click.argument("new", type=FOLDER)
+@click.option(
+    "--records", "--region", "records", type=FOLDER, metavar="DIR",
+    help="Region whose records of a period are grouped by both schemes, to show what moves; nothing is published.",
+)  # fmt: skip
 @click.option("--out", type=FOLDER, metavar="PATH", help="Write the whole comparison as .xlsx or into a folder.")
+@period_options
 @talking_anywhere
-def diff(talk: Talk, old: Path, new: Path, out: Path | None) -> None:
-    """Compare the schemes in the folders OLD and NEW."""
+def diff(
+    talk: Talk, old: Path, new: Path, records: Path | None, out: Path | None, year: str | None, month: str | None
+) -> None:
+    """Compare the schemes in the folders OLD and NEW; with --records, also where the cases of a period go."""
     from drgcalc.grouping.scheme import load_scheme
     from drgcalc.report import schemes
     from drgcalc.tables.diff import diff_schemes
     from drgcalc.tables.export import export_diff
 
-    difference = diff_schemes(load_scheme(old), load_scheme(new))
+    period = choose_period(year, month)
+    if (records is None) != (period is None):
+        raise UsageError(
+            "cases are compared for the records of a region and a period",
+            hint="write --records DIR and --year 2024 or --month 2024-05, or neither",
+        )
+    before, after = load_scheme(old), load_scheme(new)
+    difference, moves, matrix = diff_schemes(before, after), None, None
+    if records is not None and period is not None:
+        from drgcalc.run.compare import compare
+
+        with talk.progress() as progress:
+            compared = compare(records, before, after, period, strict=talk.strict, progress=progress)
+        moves, matrix = compared.moves, compared.matrix
     if out is not None and not talk.dry_run:
-        export_diff(difference, None, out)
-    talk.result(difference, lambda: schemes.difference(difference))
+        export_diff(difference, matrix, out)
+    talk.result(schemes.comparison(difference, moves), lambda: schemes.compared(difference, moves))
+    if out is not None and not talk.dry_run:
+        talk.note(f"all of it: {out}")
 
 
 @tables.command()
