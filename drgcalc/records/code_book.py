@@ -19,6 +19,7 @@ NO_CODE = 0
 MALFORMED = ("R502", "R503", "R504")
 """Checks whose findings show the codes themselves."""
 _NOWHERE = (1 << 32) - 1
+_SLICE = 1 << 18
 
 
 class Spelling(NamedTuple):
@@ -69,6 +70,12 @@ class CodeBook:
         return listed.filter(pl.col("leads") | (pl.col("number") != NO_CODE))
 
     def _number(self, texts: pl.Series) -> pl.Series:
+        """The number of each text, a slice at a time: the first slices teach the book what the rest looks up."""
+        slices = (texts.slice(start, _SLICE) for start in range(0, len(texts), _SLICE))
+        numbered = [self._number_slice(part) for part in slices]
+        return pl.concat(numbered) if numbered else pl.Series([], dtype=pl.UInt32)
+
+    def _number_slice(self, texts: pl.Series) -> pl.Series:
         numbers = self._look_up(texts)
         new = texts.filter(numbers.is_null() & texts.is_not_null()).unique().sort()
         if len(new):
