@@ -74,7 +74,7 @@ class Intake:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_hospitals: bool = False
-    rows_per_part: int = 1_000_000
+    rows_per_part: int = 500_000
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple[Part, PartCodes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -177,9 +178,10 @@ def _write_cases(
 def _group_parts(
     con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme, path: Path, progress: Progress
 ) -> None:
-    """Group part after part into one Parquet file, in order of file and row."""
+    """Group part after part into one Parquet file, in order of file and row; a part is written beside the next."""
     engine = Engine(con, scheme)
-    with cases_writer(path) as write:
+    with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as writer:
+        written: Future[None] | None = None
         for codes in watched_parts(con, intake, "records grouped", progress):
             engine.group_part(codes)
             accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
@@ -187,7 +189,11 @@ def _group_parts(
             cases = beside(accepted, groups, ("source_row",))
             for name in UNSETTLED:
                 cases = cases.append_column(name, pa.nulls(len(cases)))
-            write(cases)
+            if written is not None:
+                written.result()
+            written = writer.submit(write, cases)
+        if written is not None:
+            written.result()
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
