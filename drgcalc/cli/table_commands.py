@@ -125,7 +125,7 @@ def diff(
 ) -> None:
     """Compare the schemes in the folders OLD and NEW; with --records, also where the cases of a period go."""
     from drgcalc.grouping.scheme import load_scheme
-    from drgcalc.report import schemes
+    from drgcalc.report import comparison
     from drgcalc.tables.diff import diff_schemes
     from drgcalc.tables.export import export_diff
 
@@ -145,7 +145,7 @@ def diff(
         moves, matrix = compared.moves, compared.matrix
     if out is not None and not talk.dry_run:
         export_diff(difference, matrix, out)
-    talk.result(schemes.comparison(difference, moves), lambda: schemes.compared(difference, moves))
+    talk.result(comparison.facts(difference, moves), lambda: comparison.compared(difference, moves))
     if out is not None and not talk.dry_run:
         talk.note(f"all of it: {out}")
 

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from drgcalc.base.errors import Finding
-from drgcalc.report.layout import number, plain_table
+from drgcalc.report.layout import indented, number, plain_table
 from drgcalc.report.model import FindingCount, Place
 
 PLACES = 3
 
 _STYLES = {"error": "red", "warning": "yellow"}
-_INDENT = (0, 0, 0, 4)
 
 
 def counted(found: Iterable[Finding]) -> tuple[FindingCount, ...]:
@@ -41,14 +39,14 @@ def blocks(counts: Sequence[FindingCount]) -> Iterator[RenderableType]:
         if _one_message(count):
             yield head.append(f": {examples[0].message}")
             if places := "; ".join(filter(None, map(_place, examples, (None, *examples)))):
-                yield _indented(places)
+                yield indented(places)
         else:
             yield head
             for example in examples:
                 place = _place(example, None)
-                yield _indented(f"{place}: {example.message}" if place else example.message)
+                yield indented(f"{place}: {example.message}" if place else example.message)
         for hint in dict.fromkeys(example.hint for example in examples if example.hint):
-            yield _indented(f"→ {hint}")
+            yield indented(f"→ {hint}")
 
 
 def lines(counts: Sequence[FindingCount], place: Place) -> Iterator[RenderableType]:
@@ -76,7 +74,3 @@ def _place(finding: Finding, before: Finding | None) -> str:
     where = " ".join(filter(None, (file, f"row {finding.row}" if finding.row else "")))
     cell = f"{finding.field}={finding.value}" if finding.field and finding.value else finding.value
     return ": ".join(filter(None, (where, cell)))
-
-
-def _indented(text: str) -> Padding:
-    return Padding(Text(text, overflow="fold"), _INDENT)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from rich.box import SIMPLE_HEAD
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 
 def money(amount: Decimal) -> str:
@@ -27,3 +29,8 @@ def plain_table(title: str, *columns: tuple[str, str]) -> Table:
         else:
             table.add_column(name, justify="right" if kind == "right" else "left", no_wrap=kind == "right")
     return table
+
+
+def indented(text: str) -> Padding:
+    """A text under what it belongs to; lines that wrap are indented too."""
+    return Padding(Text(text, overflow="fold"), (0, 0, 0, 4))

@@ -237,11 +237,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class Verified:
-    """What `drgcalc verify` recomputed for one published version."""
+    """What `drgcalc verify` recomputed for one published version.
+
+    `notes`: what has moved on since it was published, such as an input; that is no fault of the version.
+    """
 
     period: str
     folder: str
     proofs: tuple[Proof, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -1,23 +1,16 @@
-"""Schemes as rich renderables: lists, rules, import reports, comparisons."""
+"""Schemes as rich renderables: lists, rules, import reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from decimal import Decimal
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme
 from drgcalc.report.layout import number, plain_table
-from drgcalc.report.model import Moves
-from drgcalc.tables.diff import SchemeDiff
 from drgcalc.tables.findings import NoteSummary
 from drgcalc.tables.folder import SchemeLine
-
-LARGEST = 10
 
 
 def listing(lines: Sequence[SchemeLine], demonstration: str) -> Iterator[RenderableType]:
@@ -77,66 +70,3 @@ def imported(folder: str, outcome: str, notes: Sequence[NoteSummary]) -> Iterato
             table.add_row("", "", "", Text(f"  {place}: {example.text} → {example.done}"))
     yield table
     yield Text(f"{folder}: {outcome}")
-
-
-def difference(result: SchemeDiff) -> Iterator[RenderableType]:
-    """How many rows of each kind differ, and the first ten of each."""
-    for kind in ("groups", "rules", "orders", "sets", "complications", "exclusions"):
-        rows = getattr(result, kind)
-        yield Text(f"{kind}: {number(len(rows))}", style="bold")
-        for row in rows[:10]:
-            yield Text("  " + " | ".join(str(cell) for cell in row if cell not in (None, "", ())))
-
-
-def compared(result: SchemeDiff, moves: Moves | None) -> Iterator[RenderableType]:
-    """What differs between two schemes, and what moves if records were grouped by both."""
-    yield from difference(result)
-    if moves is not None:
-        yield from moved(moves)
-
-
-def comparison(result: SchemeDiff, moves: Moves | None) -> dict[str, object]:
-    """A comparison as one document: the parts of the difference, and `moves` (null without records)."""
-    return {**{field.name: getattr(result, field.name) for field in fields(result)}, "moves": moves}
-
-
-def moved(moves: Moves) -> Iterator[RenderableType]:
-    """What moves between two schemes: in all, by hospital, and by flow, the largest first."""
-    yield Text(f"{moves.region} {moves.period}: {moves.old} → {moves.new}", style="bold")
-    yield Text(f"{number(moves.moved)} of {number(moves.cases)} cases get another group or status")
-    yield from (Text(f"note: {note}") for note in moves.notes)
-    if moves.moved:
-        yield _by_hospital(moves)
-        yield _by_flow(moves)
-
-
-def _by_hospital(moves: Moves) -> Table:
-    shown = moves.hospitals[:LARGEST]
-    table = plain_table(
-        f"By hospital 按机构 ({len(shown)} of {len(moves.hospitals)})",
-        ("hospital", "fold"), ("cases", "right"), ("moved", "right"), ("points", "right"), ("yuan", "right"),
-    )  # fmt: skip
-    for row in shown:
-        name = Text(f"{row.hospital_id} {row.hospital_name}".strip())
-        table.add_row(name, number(row.cases), number(row.moved), _signed(row.points_moved), _signed(row.yuan_moved))
-    return table
-
-
-def _by_flow(moves: Moves) -> Table:
-    shown = moves.flows[:LARGEST]
-    table = plain_table(
-        f"Largest flows 病例流向 ({len(shown)} of {number(len(moves.flows))})",
-        ("hospital", "fold"), ("old → new", "fold"), ("cases", "right"), ("points", "right"), ("yuan", "right"),
-    )  # fmt: skip
-    for row in shown:
-        way = f"{row.old_group or row.old_status or 'absent'} → {row.new_group or row.new_status or 'absent'}"
-        table.add_row(
-            Text(f"{row.hospital_id} {row.pool}"), way, number(row.cases), _signed(row.points_moved),
-            _signed(row.yuan_moved),
-        )  # fmt: skip
-    return table
-
-
-def _signed(amount: Decimal | None) -> str:
-    """A change with its sign and its decimals; `?` when it is not known."""
-    return "?" if amount is None else format(amount, "+,f")

@@ -128,6 +128,7 @@ def verified(result: Verified) -> Iterator[RenderableType]:
     """Every statement that was checked; those that fail with expected, found and difference."""
     failed = [proof for proof in result.proofs if not proof.holds]
     yield Text(f"{result.folder}: {len(result.proofs)} statements checked, {len(failed)} failed")
+    yield from (Text(f"- {note}") for note in result.notes)
     if failed:
         yield proofs(failed)
 

@@ -48,6 +48,17 @@ def test_a_scheme_differs_from_itself_in_nothing(run: Run, region: Path) -> None
     assert differences(run, scheme, scheme) == []
 
 
+def test_a_comparison_shows_rules_word_by_word_and_counts_codes(run: Run, region: Path, tmp_path: Path) -> None:
+    scheme, plain, new = region / "schemes/demo-drg", tmp_path / "plain", tmp_path / "new"
+    run("tables", "export", scheme, plain)
+    change(plain / "adrg.csv", "{ZYSS, QTSS} in OP_HC4", "ZYSS in OP_HC4")
+    change(plain / "code_sets.csv", "OP_HC4,OP,", "OP_HC4,OP,99.9900\nOP_HC4,OP,")
+    run("tables", "import", plain, "--id", "new", "--out", new)
+    out = run("tables", "diff", scheme, new).out
+    assert "[-{ZYSS, QTSS}-] [+ZYSS+] in OP_HC4" in out
+    assert "OP_HC4 changed: 1 added, 0 dropped: +99.9900" in out
+
+
 def test_an_exported_scheme_is_imported_as_it_was(run: Run, region: Path, tmp_path: Path) -> None:
     scheme, plain, again = region / "schemes/demo-drg", tmp_path / "plain", tmp_path / "again"
     assert run("tables", "export", scheme, plain).code == 0
