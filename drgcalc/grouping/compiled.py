@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import reduce
+from math import prod
 from operator import or_
 from typing import NamedTuple, TypeVar
 
@@ -43,6 +44,7 @@ from drgcalc.grouping.rules import (
 from drgcalc.grouping.scheme import CcRow, Scheme
 
 NO_ROW = -1
+MOST_POSITIONS = 1 << 31
 
 K = TypeVar("K", bound=Hashable)
 
@@ -59,6 +61,8 @@ class CompiledScheme:
         self.books = {field: ClassBook(rules, field) for field in DIAGNOSIS_FIELDS + PROCEDURE_FIELDS}
         self.gate_scales = scales_of(gate_rules)
         self.group_scales = scales_of(group_rules)
+        _refuse_too_many_positions(scheme.id, self.gate_scales)
+        _refuse_too_many_positions(scheme.id, self.group_scales)
         self.diagnosis_sets = Membership({k: s.codes for k, s in scheme.code_sets.items() if s.kind == "DI"})
         self.procedure_sets = Membership({k: s.codes for k, s in scheme.code_sets.items() if s.kind == "OP"})
         self.exclusion_tables = Membership(scheme.exclusions)
@@ -243,6 +247,16 @@ def _refuse_levels_of_other_fields(scheme_id: str, rules: Iterable[Rule]) -> Non
                     f"scheme {scheme_id}: a rule asks {{{', '.join(part.fields)}}} for {', '.join(part.sets)}",
                     hint="levels MCC and CC exist for QTZD alone: correct the rule",
                 )
+
+
+def _refuse_too_many_positions(scheme_id: str, scales: Iterable[Scale]) -> None:
+    """The positions of a record are packed into one number of 31 bits (`facts.pack`)."""
+    combinations = prod(scale.size for scale in scales)
+    if combinations > MOST_POSITIONS:
+        raise RulesError(
+            f"scheme {scheme_id}: rules compare scalars with so many numbers that {combinations:,} combinations arise",
+            hint=f"at most {MOST_POSITIONS:,} can be told apart: use fewer thresholds",
+        )
 
 
 def _closeness(row: CcRow) -> tuple[bool, int]:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from drgcalc.base.columns import SCHEME_TABLES, Table
 from drgcalc.base.errors import RulesError
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
+from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
 
 REQUIRED_KEYS = (
     "id", "title", "kind", "edition", "source", "license_note", "diagnosis_codes", "procedure_codes", "sha256",
@@ -157,6 +158,7 @@ def load_scheme(folder: Path) -> Scheme:
         exclusions=_collect(tables["exclusions"]),
         folder=folder,
     )
+    _check_spelling(folder, scheme)
     _check_parents(folder, scheme)
     _check_rules(folder, scheme)
     return scheme
@@ -289,6 +291,23 @@ def _collect(rows: list[list[str]]) -> dict[str, frozenset[str]]:
     for key, code in rows:
         members.setdefault(key, set()).add(code)
     return {key: frozenset(codes) for key, codes in members.items()}
+
+
+def _check_spelling(folder: Path, scheme: Scheme) -> None:
+    """A code that is not spelled as records are would never match: `i63*`, a full-width digit, a space."""
+    listed: list[tuple[str, str, Iterable[str]]] = [
+        ("code_sets.csv", found.kind, found.codes) for found in scheme.code_sets.values()
+    ]
+    listed.append(("cc.csv", "DI", (row.code for row in scheme.cc)))
+    listed += [("exclusions.csv", "DI", codes) for codes in scheme.exclusions.values()]
+    for name, kind, codes in listed:
+        normalise = normalise_diagnosis if kind == "DI" else normalise_procedure
+        for code in codes:
+            if normalise(code) != code:
+                raise RulesError(
+                    f"{folder / name}: the code {code!r} would match no record",
+                    hint=f"write it {normalise(code)!r}, or import the scheme again",
+                )
 
 
 def _check_parents(folder: Path, scheme: Scheme) -> None:

@@ -187,6 +187,13 @@ CHECKS: tuple[Check, ...] = (
         "nothing: it is settled in its own period",
         per_file=True,
     ),
+    Check(
+        "R406",
+        "warning",
+        "insured_region",
+        "insured in another region; care of such people may be a carve-out, and is then paid twice if it earns points",
+        "leave these stays out of discharges/, or make sure that no carve-out of the policy pays for them",
+    ),
     Check("R501", "error", "diagnoses", "no principal diagnosis", _SEND_AGAIN),
     Check(
         "R502",

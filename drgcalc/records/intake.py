@@ -32,6 +32,8 @@ from drgcalc.records.statements import define_macros, insert, run
 __all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
 
 BASES = {"settlement": "settled_on", "discharge": "discharged_on"}
+CITY_DIGITS = 4
+"""The leading digits of an area code that name the prefecture-level city (GB/T 2260)."""
 _LAST_DAY = date(9999, 12, 31)
 _TABLES = (
     "records_hospitals",
@@ -74,6 +76,7 @@ class Intake:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_hospitals: bool = False
+    admin_code: str = ""
     rows_per_part: int = 500_000
 
 
@@ -125,6 +128,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
         "records_first": intake.first,
         "records_last": intake.last,
         "records_by_settlement": intake.date_basis == "settlement",
+        "records_area": intake.admin_code[:CITY_DIGITS],
     }
     for name, value in settings.items():
         con.execute(f"SET VARIABLE {name} = $value", {"value": value}).complete()

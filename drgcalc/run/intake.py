@@ -61,6 +61,7 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         today=as_of(period),
         aliases=region.aliases,
         values=region.values,
+        admin_code=region.admin_code,
         unknown_hospitals=region.accept_unknown_hospitals,
     )
 

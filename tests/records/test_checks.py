@@ -75,7 +75,7 @@ TRIGGERS: dict[str, dict[str, str]] = {
     "R503": {"diagnoses": "K80.302|I1O.x00"},
     "R504": {"procedures": "6.3100"},
 }
-ELSEWHERE = {"R204", "R402", "R505", "R601", "R602"}
+ELSEWHERE = {"R204", "R406", "R402", "R505", "R601", "R602"}
 
 
 def test_every_check_is_triggered_by_some_test() -> None:
@@ -187,3 +187,9 @@ def test_a_person_has_one_key_that_the_salt_decides(read: Read) -> None:
 
 def test_the_checked_view_shows_no_person_id(read: Read) -> None:
     assert "person_id" not in read([record()]).rows[0]
+
+
+def test_people_insured_in_another_city_are_told_where_the_region_has_an_area_code(read: Read) -> None:
+    rows = [record(insured_region="440203"), record(settlement_id="S2", insured_region="330100")]
+    assert [row["row"] for row in read(rows, admin_code="440200").findings if row["code"] == "R406"] == [2]
+    assert "R406" not in read(rows).codes()

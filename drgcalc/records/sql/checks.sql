@@ -153,5 +153,6 @@ SELECT
     COALESCE(derived.drug_fee, 0) + COALESCE(derived.consumable_fee, 0) + COALESCE(derived.treatment_fee, 0) > abs(derived.total_fee) AS r314,
     derived.bad_is_refund AS r315,
     derived.pool_code IS NOT NULL AND derived.pool IS NULL AS r404,
-    derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405
+    derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405,
+    getvariable('records_area') <> '' AND LEFT(derived.insured_region, 4) <> getvariable('records_area') AS r406
 FROM derived
