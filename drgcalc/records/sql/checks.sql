@@ -154,5 +154,6 @@ SELECT
     derived.bad_is_refund AS r315,
     derived.pool_code IS NOT NULL AND derived.pool IS NULL AS r404,
     derived.decided_on NOT BETWEEN getvariable('records_first') AND getvariable('records_last') AS r405,
-    getvariable('records_area') <> '' AND LEFT(derived.insured_region, 4) <> getvariable('records_area') AS r406
+    getvariable('records_area') <> '' AND LEN(derived.insured_region) = 6 AND LEFT(derived.insured_region, 4) <> getvariable('records_area')
+        AS r406
 FROM derived
