@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -295,19 +295,19 @@ def _collect(rows: list[list[str]]) -> dict[str, frozenset[str]]:
 
 def _check_spelling(folder: Path, scheme: Scheme) -> None:
     """A code that is not spelled as records are would never match: `i63*`, a full-width digit, a space."""
-    listed: list[tuple[str, str, Iterable[str]]] = [
-        ("code_sets.csv", found.kind, found.codes) for found in scheme.code_sets.values()
+    sets = scheme.code_sets.values()
+    listed: list[tuple[str, Callable[[str], str], set[str]]] = [
+        ("code_sets.csv", normalise_diagnosis, {code for found in sets if found.kind == "DI" for code in found.codes}),
+        ("code_sets.csv", normalise_procedure, {code for found in sets if found.kind == "OP" for code in found.codes}),
+        ("cc.csv", normalise_diagnosis, {row.code for row in scheme.cc}),
+        ("exclusions.csv", normalise_diagnosis, {code for codes in scheme.exclusions.values() for code in codes}),
     ]
-    listed.append(("cc.csv", "DI", (row.code for row in scheme.cc)))
-    listed += [("exclusions.csv", "DI", codes) for codes in scheme.exclusions.values()]
-    for name, kind, codes in listed:
-        normalise = normalise_diagnosis if kind == "DI" else normalise_procedure
-        for code in codes:
-            if normalise(code) != code:
-                raise RulesError(
-                    f"{folder / name}: the code {code!r} would match no record",
-                    hint=f"write it {normalise(code)!r}, or import the scheme again",
-                )
+    for name, normalise, codes in listed:
+        for code in sorted(found for found in codes if normalise(found) != found):
+            raise RulesError(
+                f"{folder / name}: the code {code!r} would match no record",
+                hint=f"write it {normalise(code)!r}, or import the scheme again",
+            )
 
 
 def _check_parents(folder: Path, scheme: Scheme) -> None:

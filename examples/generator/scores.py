@@ -64,8 +64,8 @@ def _history(region: Path, plan: Plan, scheme: Scheme) -> dict[str, Sum]:
     with tempfile.TemporaryDirectory() as work, duckdb.connect() as con:
         con.execute("SET threads = 1").complete()
         engine = Engine(con, scheme)
-        for _ in read_parts(con, _intake(region, plan, Path(work))):
-            engine.group_part()
+        for _, codes in read_parts(con, _intake(region, plan, Path(work))):
+            engine.group_part(codes)
             for code, cases, fee in con.execute((HERE / "group_sums.sql").read_text(encoding="utf-8")).fetchall():
                 before = sums.get(code, Sum(0, Decimal("0.00")))
                 sums[code] = Sum(before.cases + cases, total((before.fee, fee)))
