@@ -22,7 +22,7 @@ import pyarrow as pa
 from drgcalc.base.columns import TRANSITIONS
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import MONEY_PLACES, round_half_up, total
-from drgcalc.grouping.scheme import Scheme
+from drgcalc.grouping.scheme import Scheme, Status
 from drgcalc.report.model import Flow, HospitalMoves, Moves
 from drgcalc.run.group import CASES_FILE, grouped_cases
 from drgcalc.run.intake import Progress, silent
@@ -56,6 +56,10 @@ class _Side(NamedTuple):
     cases: Path
     unscored: frozenset[str]
     sums: Sums | None
+
+    def lacks_score(self, row: Mapping[str, Any]) -> bool:
+        """Whether cases of this row of the matrix are in a group without a score; fall-backs (0000) need none."""
+        return row[f"{self.label}_status"] == Status.GROUPED and row[f"{self.label}_group"] in self.unscored
 
 
 class _Prices(NamedTuple):
@@ -149,8 +153,8 @@ def _prices(
     met: dict[str, Counter[str]] = {side.label: Counter() for side in sides}
     for row in matrix:
         for side in sides:
-            if (code := row[f"{side.label}_group"]) in side.unscored:
-                met[side.label][code] += row["cases"]
+            if side.lacks_score(row):
+                met[side.label][row[f"{side.label}_group"]] += row["cases"]
     values = [_values(region, period, policy, side, met[side.label], notes) for side in sides]
     old, new = (value or other for value, other in (values, values[::-1]))
     sums = next((side.sums for side, value in zip(sides, values, strict=True) if value and side.sums), None)
@@ -186,8 +190,8 @@ def _values(
 
 def _flow(row: Mapping[str, Any], old: _Side, new: _Side, prices: _Prices | None) -> Flow:
     """A row of the matrix; what is not known is empty."""
-    before = row["old_points"] if old.sums and row["old_group"] not in old.unscored else None
-    after = row["new_points"] if new.sums and row["new_group"] not in new.unscored else None
+    before = row["old_points"] if old.sums and not old.lacks_score(row) else None
+    after = row["new_points"] if new.sums and not new.lacks_score(row) else None
     known = before is not None and after is not None
     points = {"old_points": before, "new_points": after, "points_moved": row["points_moved"] if known else None}
     return Flow(**{**row, **points, "yuan_moved": _yuan(row, prices) if known and prices else None})

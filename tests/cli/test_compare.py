@@ -80,6 +80,18 @@ def test_without_a_score_points_and_yuan_are_empty_and_the_note_says_why(run: Ru
     assert "no score for 1 groups with 4 cases: HC49" in document["notes"][0]
 
 
+def test_a_fall_back_needs_no_score(run: Run, scored: Path, new: Path, tmp_path: Path) -> None:
+    """Cases that become ungrouped carry the points that the policy gives to what has no group."""
+    plain, without = tmp_path / "without", tmp_path / "ungrouping"
+    run("tables", "export", new, plain)
+    change(plain / "adrg.csv", "{ZYSS, QTSS} in OP_HC4", "NL > 200")
+    assert run("tables", "import", plain, "--id", "ungrouping", "--out", without).code == 0
+    document = moves(run, scored, without, "--year", "2024")
+    assert {(flow["new_status"], bool(flow["new_group"])) for flow in document["flows"]} == {("ambiguous", True)}
+    assert "no score" not in " ".join(document["notes"])
+    assert all(flow["yuan_moved"] is not None for flow in document["flows"])
+
+
 def test_a_year_without_policy_is_compared_in_cases_alone(run: Run, scored: Path, new: Path) -> None:
     change(scored / "region.toml", "effective_from = 2024-01-01", "effective_from = 2023-01-01")
     change(scored / "region.toml", "effective_to = 2024-12-31", "effective_to = 2023-12-31")
