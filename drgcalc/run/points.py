@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,40 +10,48 @@ import duckdb
 import pyarrow.parquet as pq
 
 from drgcalc.base.columns import HOSPITALS, SCORES
-from drgcalc.base.errors import Finding
+from drgcalc.base.errors import Finding, InputError
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
-from drgcalc.run.writing import REPEATING, UNSETTLED, arrow_table, beside, cases_writer
+from drgcalc.run.writing import REPEATING, arrow_table, beside, cases_writer
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
+from drgcalc.settlement.identities import PricedSums
 from drgcalc.settlement.points import (
-    POINT_QUERIES,
+    CASE_POINTS,
+    CASE_QUERIES,
+    TERM_QUERIES,
+    check_levels,
     point_parameters,
     raise_missing_hospitals,
     raise_missing_scores,
-    raise_overlaps,
     segment_rows,
 )
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import HospitalTotals
+from drgcalc.settlement.totals import Counted, HospitalSums, PoolCases, count
 
 SETTLEMENT = "drgcalc.settlement"
-CASE_POINTS = "case_points"
 KEYS = ("source_file", "source_row")
 CHUNK = 4
 """Row groups that are given their points at a time: half a million cases, so that memory stays flat."""
 
 _CHECKS: dict[str, Callable[[list[Any]], None]] = {
-    "overlapping_terms": raise_overlaps,
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,
 }
 
 
 class Sums(NamedTuple):
-    """What the settlement needs of the cases. `pool_points` are summed apart from `totals`, to prove them."""
+    """What the settlement needs of the cases, and by pool what proves it: sums before and after points were given."""
 
-    totals: tuple[HospitalTotals, ...]
-    pool_points: dict[str, Decimal]
+    counted: Counted
+    cases: tuple[PoolCases, ...]
+    priced: tuple[PricedSums, ...]
+
+    @property
+    def totals(self) -> tuple[HospitalTotals, ...]:
+        """What enters the point value, one row a pool and hospital."""
+        return self.counted.totals
 
 
 class Priced(NamedTuple):
@@ -57,32 +64,61 @@ class Priced(NamedTuple):
 def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Priced:
     """Write the cases with their points to `target`, in the order of `cases`; sum them and look at them as a whole.
 
-    Raises RulesError when a group has no score, a hospital no master data, or terms overlap.
+    Raises RulesError when a group has no score or a hospital no master data, InputError for costs beyond all reason.
     """
     with connect(work) as con:
         con.read_parquet(str(cases)).create_view("cases")
-        con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
-        con.register("scores", arrow_table(SCORES, region.scores))
-        _prepare_terms(con, policy)
+        before = _before(con)
+        _run(con, policy, CASE_QUERIES)
+        give_points(con, region, policy, cases, target)
+        return _look_at(con, policy, before, target)
+
+
+def published_sums(policy: Policy, settled: Path, work: Path) -> Priced:
+    """The sums over published cases and what there is to say of them, all over again."""
+    with connect(work) as con:
+        con.read_parquet(str(settled)).create_view("cases")
+        before = _before(con)
+        _run(con, policy, CASE_QUERIES)
+        return _look_at(con, policy, before, settled)
+
+
+def give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, cases: Path, target: Path) -> None:
+    """Write `cases` with their points to `target`; the connection has run CASE_QUERIES over them."""
+    check_levels(policy.points, (score.level for score in region.scores))
+    con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
+    con.register("scores", arrow_table(SCORES, region.scores))
+    try:
+        _run(con, policy, TERM_QUERIES)
         _write_points(con, cases, target)
-        added = sums(con, target)
-        statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
-        refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
-        return Priced(added, case_findings(statuses, refunds))
-
-
-def sums(con: duckdb.DuckDBPyConnection, settled: Path) -> Sums:
-    """The sums over written cases, exact; the connection shows them as view `settled` from now on."""
-    con.read_parquet(str(settled)).create_view("settled")
-    return Sums(
-        totals=tuple(HospitalTotals(*row) for row in rows(con, SETTLEMENT, "hospital_totals")),
-        pool_points=dict(rows(con, "drgcalc.run", "pool_points")),
-    )
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise InputError(
+            f"the points of a case are too large a number: {error}",
+            hint="look for a cost with too many digits among the largest total_fee of the records, or such a score",
+        ) from error
 
 
 def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[Any, ...]]:
     """The rows of one SELECT of a package."""
     return con.execute(sql(package, name)).fetchall()
+
+
+def _before(con: duckdb.DuckDBPyConnection) -> tuple[PoolCases, ...]:
+    return tuple(PoolCases(*row) for row in rows(con, SETTLEMENT, "unpriced_sums"))
+
+
+def _look_at(con: duckdb.DuckDBPyConnection, policy: Policy, before: tuple[PoolCases, ...], settled: Path) -> Priced:
+    con.read_parquet(str(settled)).create_view("settled")
+    sums = Sums(
+        counted=count(
+            (HospitalSums(*row) for row in rows(con, SETTLEMENT, "hospital_sums")), policy.point_value.amounts
+        ),
+        cases=before,
+        priced=tuple(PricedSums(*row) for row in rows(con, SETTLEMENT, "priced_sums")),
+    )
+    statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
+    refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
+    return Priced(sums, case_findings(statuses, refunds))
 
 
 def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> None:
@@ -92,18 +128,17 @@ def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> 
         for first in range(0, source.num_row_groups, CHUNK):
             chunk = source.read_row_groups(range(first, min(first + CHUNK, source.num_row_groups)))
             con.from_arrow(chunk).create_view("cases", replace=True)
-            points = con.sql(sql(SETTLEMENT, CASE_POINTS)).select(*KEYS, *UNSETTLED).order(", ".join(KEYS))
-            write(beside(chunk, points.to_arrow_table(), KEYS))
+            write(beside(chunk, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), KEYS))
 
 
-def _prepare_terms(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """Tables of what every case may need (segments, coefficients, scores), and the checks that they suffice."""
+def _run(con: duckdb.DuckDBPyConnection, policy: Policy, names: Iterable[str]) -> None:
+    """Queries of the settlement in order, checks among them."""
     parameters = point_parameters(policy.points)
-    for name in POINT_QUERIES:
+    for name in names:
         if name in _CHECKS:
             _CHECKS[name](rows(con, SETTLEMENT, name))
         elif name == "insert_segment":
             for segment in segment_rows(policy.points):
                 con.execute(sql(SETTLEMENT, name), segment._asdict()).complete()
-        elif name != CASE_POINTS:
+        else:
             con.execute(sql(SETTLEMENT, name), parameters.get(name, {})).complete()

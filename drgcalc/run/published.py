@@ -1,18 +1,25 @@
-"""Reading back what was published: allocations, ledger, and the version a reader asks for."""
+"""Reading back what was published: CSV, allocations, ledger, findings, and the version a reader asks for."""
 
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from drgcalc.base.errors import OutputError, UsageError
+from drgcalc.base.errors import Finding, OutputError, UsageError
 from drgcalc.run.publish import latest, periods
-from drgcalc.run.settle import ALLOCATIONS_PARQUET, LEDGER_FILE
 from drgcalc.settlement.ledger import Book
 from drgcalc.settlement.rows import Allocation, Posting
+
+ALLOCATIONS_PARQUET = "allocations.parquet"
+LEDGER_FILE = "ledger.csv"
+
+_DEFUSED = re.compile("'[=+\\-@\t\r＝＋－＠]")
+"""How a text begins that `writing` has kept from being a formula."""
 
 
 def find_version(out: Path, period: str | None) -> Path:
@@ -47,11 +54,24 @@ def read_book(folder: Path) -> Book:
     """The postings of ledger.csv, in order. Raises OutputError when it cannot be read."""
     path = folder / LEDGER_FILE
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file))[1:]
-        return Book(tuple(_posting(line) for line in lines))
+        return Book(tuple(_posting(line) for line in read_csv(path)))
     except (OSError, ValueError, ArithmeticError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def read_findings(path: Path) -> Iterator[Finding]:
+    """The findings of a published findings.csv, in its order."""
+    for code, severity, name, row, record_id, field, value, message, hint in read_csv(path):
+        yield Finding(code, severity, name, int(row), record_id, field, value, message, hint)
+
+
+def read_csv(path: Path) -> Iterator[list[str]]:
+    """The data rows of a published CSV, their texts as they were before they were defused for spreadsheets."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        next(lines, None)
+        for line in lines:
+            yield [cell[1:] if _DEFUSED.match(cell) else cell for cell in line]
 
 
 def _posting(line: list[str]) -> Posting:

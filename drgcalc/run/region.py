@@ -15,15 +15,8 @@ from typing import Any
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
 from drgcalc.run.manifest import block_hash
-from drgcalc.run.region_tables import (
-    FundItem,
-    Hospital,
-    Score,
-    decode,
-    read_fund,
-    read_hospitals,
-    read_scores,
-)
+from drgcalc.run.region_tables import Score, decode, read_fund, read_hospitals, read_scores
+from drgcalc.settlement.rows import FundItem, Hospital
 
 REGION_FILE = "region.toml"
 DATE_BASES = ("settlement", "discharge")

@@ -19,23 +19,12 @@ from typing import NamedTuple, TypeAlias
 from drgcalc.base.columns import FUND, HOSPITALS, SCORES, Column, Table
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import exact, round_half_up
+from drgcalc.settlement.rows import FundItem, Hospital
 
 Cell: TypeAlias = str | int | Decimal | date | None
 
 _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-
-
-class Hospital(NamedTuple):
-    """One hospital and period of validity, as in hospitals.csv."""
-
-    hospital_id: str
-    name: str
-    level: str
-    coefficient: Decimal
-    effective_from: date
-    effective_to: date | None
-    source: str
 
 
 class Score(NamedTuple):
@@ -47,16 +36,6 @@ class Score(NamedTuple):
     mean_fee: Decimal
     effective_from: date
     effective_to: date | None
-    source: str
-
-
-class FundItem(NamedTuple):
-    """One item of one pool's fund account in one year, yuan."""
-
-    year: int
-    pool: str
-    item: str
-    amount: Decimal
     source: str
 
 
@@ -73,6 +52,7 @@ def read_hospitals(region: Path) -> tuple[Hospital, ...]:
     rows = read_table(HOSPITALS, path, region)
     if not rows:
         raise RulesError("hospitals.csv names no hospital", hint="add one row for every hospital that is settled")
+    _refuse_below(rows, "coefficient", zero_too=True, hint="a hospital is paid by a coefficient above zero")
     _refuse_overlaps(rows, ("hospital_id",))
     return tuple(sorted((Hospital(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
 
@@ -80,6 +60,8 @@ def read_hospitals(region: Path) -> tuple[Hospital, ...]:
 def read_scores(region: Path) -> tuple[Score, ...]:
     """All of scores/*.csv, by group, level and date. Raises RulesError."""
     rows = [row for path in _folder(region, "scores") for row in read_table(SCORES, path, region)]
+    _refuse_below(rows, "score", zero_too=False, hint="a group has no points, or points above zero")
+    _refuse_below(rows, "mean_fee", zero_too=True, hint="the cost of cases is divided by it: give the mean cost")
     _refuse_overlaps(rows, ("group_code", "level"))
     return tuple(sorted((Score(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
 
@@ -240,6 +222,15 @@ def _refuse_overlaps(rows: Iterable[Row], keys: Sequence[str]) -> None:
                     f"and {earlier.where} is in force until {last or 'further notice'}",
                     hint="end the earlier row the day before the later one begins",
                 )
+
+
+def _refuse_below(rows: Iterable[Row], name: str, *, zero_too: bool, hint: str) -> None:
+    """Numbers below zero, or not above it."""
+    for row in rows:
+        value = row.cells[name]
+        if isinstance(value, Decimal) and (value < 0 or (zero_too and value == 0)):
+            what = "not above zero" if zero_too else "below zero"
+            raise RulesError(f"{row.where}: {name} is {value}, {what}", hint=hint)
 
 
 def _refuse_repeats(rows: Iterable[Row], keys: Sequence[str]) -> None:

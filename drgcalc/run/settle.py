@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -14,23 +14,30 @@ from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
-from drgcalc.run.intake import Progress, read_findings, silent
+from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.publish import Draft, draft, lock, output_errors
+from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
-from drgcalc.settlement.identities import Statement, count_identity, point_identities, prove
+from drgcalc.settlement.identities import (
+    Statement,
+    case_identities,
+    count_identity,
+    point_identities,
+    priced_identities,
+    prove,
+)
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.rows import Counts, FundItem, Hospital
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
 
-ALLOCATIONS_PARQUET = "allocations.parquet"
 ALLOCATIONS_FILE = "allocations.csv"
 POOL_FILE = "pool.csv"
-LEDGER_FILE = "ledger.csv"
-LEDGER_HEADERS = "both"
+TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "pay_now")
+"""Columns of the allocations that the manifest sums by pool."""
 
 
 class Terms(NamedTuple):
@@ -45,7 +52,8 @@ def settle(
 ) -> Settled:
     """Settle a year or a month of the region in `folder` and publish it under out/<period>/.
 
-    Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; nothing is published then.
+    Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; no settlement is published
+    then. The cases it needs are published on their own before, since they do not depend on the policy.
     """
     region = load_region(folder)
     terms = terms_of(region, period)
@@ -56,7 +64,7 @@ def settle(
     ):
         priced = _add_points(region, terms.policy, cases, sheet)
         settlement = settle_sums(region, terms.policy, period, priced.sums)
-        proofs = (*settlement.identities, *_count_proofs(cases, priced.sums))
+        proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums))
         prove(proofs)
         findings = (*priced.findings, *settlement.findings)
         _refuse_by(strict, period, findings)
@@ -104,14 +112,12 @@ def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
         if row.effective_from <= period.last and (row.effective_to is None or row.effective_to >= period.first)
     )
     newest = {row.hospital_id: row for row in inside}  # rows come by id and date: the last one stays
-    return tuple(Hospital(row.hospital_id, row.name, row.level) for row in newest.values())
+    return tuple(newest.values())
 
 
 def fund_of(region: Region, period: Period) -> tuple[FundItem, ...]:
     """The fund account of the period's year. Raises RulesError when there is none."""
-    items = tuple(
-        FundItem(row.pool, row.item, row.amount, row.source) for row in region.fund if row.year == period.year
-    )
+    items = tuple(row for row in region.fund if row.year == period.year)
     if not items:
         raise RulesError(
             f"fund/*.csv hold no item of {period.year}", hint=f"add the fund account of {period.year} to fund/"
@@ -130,21 +136,29 @@ def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> P
         return write_settled_cases(region, policy, cases.folder / CASES_FILE, sheet.folder / CASES_FILE, Path(work))
 
 
-def _count_proofs(cases: Cases, sums: Sums) -> tuple[Statement, ...]:
-    """Records went somewhere, and points of hospitals are points of cases."""
-    records = cases.result.records
-    submitted = records.read - records.duplicates - records.outside
-    counts = Counts(submitted, records.rejected, cases.result.statuses)
-    return (count_identity(counts), *point_identities(sums.pool_points, sums.totals))
+def case_proofs(counts: Mapping[str, int], sums: Sums) -> tuple[Statement, ...]:
+    """Records went somewhere, cases all have points, and hospitals have the points and amounts of their cases.
+
+    `counts` are those of a manifest.
+    """
+    submitted = counts["read"] - counts["duplicates"] - counts["outside"]
+    by_status = {key: cases for key, cases in counts.items() if key.startswith("status:")}
+    points = {row.pool: row.points for row in sums.priced}
+    return (
+        count_identity(Counts(submitted, counts["rejected"], by_status)),
+        *case_identities(sums.cases, sums.counted, counts["accepted"]),
+        *priced_identities(sums.priced),
+        *point_identities(points, sums.totals),
+    )
 
 
 def _refuse_by(strict: bool, period: Period, findings: Iterable[Finding]) -> None:
-    """With --strict, the settlement's warnings stop the command before anything is published."""
+    """With --strict, the settlement's warnings stop the command before the settlement is published; cases are."""
     warnings = [finding for finding in findings if finding.severity != "info"]
     if strict and warnings:
         raise RulesError(
             f"{period.text}: {warnings[0].code}: {warnings[0].message}; --strict allows no warning, "
-            f"there are {len(warnings)}; nothing is published",
+            f"there are {len(warnings)}; no settlement is published",
             hint=warnings[0].hint,
         )
 
@@ -164,9 +178,28 @@ def _write_results(
     write_csv(folder / LEDGER_FILE, LEDGER, settlement.book.rows(settlement.period), headers)
 
 
+class Figures(NamedTuple):
+    """What the manifest tells of a settlement in numbers, as text."""
+
+    totals: dict[str, str]
+    point_values: dict[str, str]
+
+
+def figures(settlement: Settlement) -> Figures:
+    """Sums of the allocations by pool, and the point values."""
+    pools = [value.pool for value in settlement.values]
+    return Figures(
+        totals={
+            f"{name} {pool}": str(total(getattr(row, name) for row in settlement.allocations if row.pool == pool))
+            for pool in pools
+            for name in TOTALS
+        },
+        point_values={value.pool: f"{value.value} {value.convention} {value.status}" for value in settlement.values},
+    )
+
+
 def _manifest(region: Region, period: Period, terms: Terms, cases: Cases, settlement: Settlement) -> Manifest:
-    rows = settlement.allocations
-    pools = [pool.id for pool in region.pools]
+    told = figures(settlement)
     return Manifest(
         command="settle",
         period=period.text,
@@ -176,11 +209,7 @@ def _manifest(region: Region, period: Period, terms: Terms, cases: Cases, settle
         scheme=cases.manifest.scheme,
         policy=terms.block,
         counts=cases.manifest.counts,
-        totals={
-            f"{name} {pool}": str(total(getattr(row, name) for row in rows if row.pool == pool))
-            for pool in pools
-            for name in ("points", "total_fee", "fund_booked", "patient_paid", "payable")
-        },
-        point_values={value.pool: f"{value.value} {value.convention} {value.status}" for value in settlement.values},
+        totals=told.totals,
+        point_values=told.point_values,
         outputs={},
     )

@@ -1,28 +1,55 @@
-"""`drgcalc verify`: recompute what a published version says about itself, and name what does not hold."""
+"""`drgcalc verify`: recompute what a published version says about itself, and name what does not hold.
+
+What was published must be what its inputs gave: files that were changed, added or taken away are failures. That the
+region has moved on since (a late record, a new score) is none: it is noted, and what depends on it is not recomputed.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from importlib.metadata import version as installed
 from pathlib import Path
 
-from drgcalc.base.errors import DrgcalcError, UsageError
+import pyarrow.parquet as pq
+
+from drgcalc.base.columns import ALLOCATIONS, LEDGER, POOL
+from drgcalc.base.errors import DrgcalcError, InputError, UsageError
 from drgcalc.base.money import total
 from drgcalc.grouping.scheme import load_scheme
+from drgcalc.records.salt import default_salt_path, load_salt
+from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Proof, Verified
-from drgcalc.run.database import connect
-from drgcalc.run.group import CASES_FILE
-from drgcalc.run.manifest import Manifest, file_hash, read_manifest
-from drgcalc.run.period import Period, parse_period
-from drgcalc.run.points import Sums, sums
+from drgcalc.run.database import connect, sql
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REJECTED_FILE
+from drgcalc.run.intake import find_inputs, salt_mark
+from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, read_manifest
+from drgcalc.run.period import parse_period
+from drgcalc.run.points import Priced, published_sums, write_settled_cases
 from drgcalc.run.publish import latest, periods
-from drgcalc.run.published import read_allocations, read_book
+from drgcalc.run.published import (
+    ALLOCATIONS_PARQUET,
+    LEDGER_FILE,
+    read_allocations,
+    read_book,
+    read_findings,
+)
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.settle import ALLOCATIONS_PARQUET, LEDGER_FILE, proof_of, settle_sums, terms_of
-from drgcalc.settlement.identities import book_identities, count_identity, point_identities
-from drgcalc.settlement.ledger import Book
-from drgcalc.settlement.rows import Allocation, Counts
+from drgcalc.run.settle import (
+    ALLOCATIONS_FILE,
+    POOL_FILE,
+    Terms,
+    case_proofs,
+    figures,
+    proof_of,
+    settle_sums,
+    terms_of,
+)
+from drgcalc.run.writing import write_csv
+from drgcalc.settlement.identities import book_identities, count_identity
+from drgcalc.settlement.rows import Counts
+from drgcalc.settlement.settle import Settlement
 
 MISSING = "missing"
 
@@ -45,77 +72,187 @@ def _verify(region: Region, period: str) -> Verified:
     if folder is None:
         raise UsageError(f"{period} has no version in {region.out}", hint="run `drgcalc settle` first")
     manifest = read_manifest(folder)
-    found = [*_files(region, folder, manifest), *_scheme(region, manifest), _counts(manifest)]
-    # Sums are recomputed only from files that are what was published; otherwise the hash says it all.
-    if manifest.command == "settle" and all(proof.holds for proof in found if proof.statement.startswith("output ")):
-        found += _settlement(region, parse_period(manifest.period), folder, manifest)
-    return Verified(manifest.period, folder.relative_to(region.folder).as_posix(), tuple(found))
+    files = list(_files(folder, manifest.outputs))
+    notes = list(_moved_on(region, manifest))
+    found = [*files, _fates(manifest)]
+    # Contents are looked into only where the files are what was published; otherwise the hash says it all.
+    if all(proof.holds for proof in files):
+        found += _counts(folder, manifest.counts)
+        if manifest.command == "settle":
+            found += _settlement(region, folder, manifest, notes)
+    return Verified(manifest.period, folder.relative_to(region.folder).as_posix(), tuple(found), tuple(notes))
 
 
-def _files(region: Region, folder: Path, manifest: Manifest) -> Iterator[Proof]:
-    """Hashes of outputs, inputs and tables. A salt and region.toml are no plain files: see manifest.py."""
-    yield from _hashes("output", folder, manifest.outputs)
-    yield from _hashes("input", region.folder, manifest.inputs)
-    tables = {name: digest for name, digest in manifest.region.items() if name.endswith(".csv")}
-    yield from _hashes("table", region.folder, tables)
-    yield _equal("region.toml, policies aside", manifest.region["region.toml"], region.settings_hash)
-
-
-def _hashes(kind: str, folder: Path, expected: Mapping[str, str]) -> Iterator[Proof]:
-    for name, digest in expected.items():
+def _files(folder: Path, outputs: Mapping[str, str]) -> Iterator[Proof]:
+    """Every published file is what it was, and there is no other."""
+    for name, digest in outputs.items():
         path = folder / name
-        yield _equal(f"{kind} {name} has its SHA-256", digest, file_hash(path) if path.is_file() else MISSING)
+        found = file_hash(path) if path.is_file() else MISSING
+        yield _equal(f"output {name} has its SHA-256", digest, found)
+    for name in sorted({path.name for path in folder.iterdir()} - {*outputs, MANIFEST}):
+        yield _equal(f"{name} is no output of this version", "no such file", name)
 
 
-def _scheme(region: Region, manifest: Manifest) -> Iterator[Proof]:
+def _moved_on(region: Region, manifest: Manifest) -> Iterator[str]:
+    """What is another than when the version was published: records, tables, settings, scheme, salt, program."""
+    try:
+        inputs = {source.relative: sha256_of(source.path) for source in find_inputs(region).sources}
+    except InputError as error:
+        yield f"the records cannot be looked at: {error.message}"
+    else:
+        yield from _differences("record file", manifest.inputs, inputs)
+    tables = {name: digest for name, digest in manifest.region.items() if name.endswith(".csv")}
+    yield from _differences("table", tables, _tables(region, manifest))
+    if manifest.region["region.toml"] != region.settings_hash:
+        yield "region.toml has changed since, policies aside"
+    salt = region.salt_file or default_salt_path(region.id)
+    if not salt.exists() or manifest.region["salt"] != salt_mark(load_salt(salt)):
+        yield f"the salt is missing or another one: {salt}; persons would get other keys"
+    yield from _scheme(region, manifest)
+    if manifest.drgcalc != installed("drgcalc"):
+        yield f"the version was published by drgcalc {manifest.drgcalc}, this is {installed('drgcalc')}"
+
+
+def _tables(region: Region, manifest: Manifest) -> dict[str, str]:
+    """Today's hashes of the tables that a version of this kind depends on."""
+    chosen = region.tables() if manifest.command == "settle" else [region.folder / "hospitals.csv"]
+    return hashes(chosen, region.folder)
+
+
+def _differences(kind: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if name not in now:
+            yield f"the {kind} {name} is gone since"
+        elif name not in then:
+            yield f"the {kind} {name} is new since"
+        elif then[name] != now[name]:
+            yield f"the {kind} {name} has changed since"
+
+
+def _scheme(region: Region, manifest: Manifest) -> Iterator[str]:
     try:
         checksum = load_scheme(region.scheme_folder).checksum
     except DrgcalcError as error:
-        checksum = error.message
-    yield _equal(f"scheme {manifest.scheme['id']} has its checksum", manifest.scheme["checksum"], checksum)
+        yield f"the scheme cannot be looked at: {error.message}"
+        return
+    if checksum != manifest.scheme["checksum"]:
+        yield f"the scheme has changed since: it was {manifest.scheme['id']} ({manifest.scheme['edition']})"
 
 
-def _counts(manifest: Manifest) -> Proof:
+def _fates(manifest: Manifest) -> Proof:
+    """Every record that was read is accounted for."""
     counts = manifest.counts
     submitted = counts["read"] - counts["duplicates"] - counts["outside"]
     by_status = {key: cases for key, cases in counts.items() if key.startswith("status:")}
     return proof_of(count_identity(Counts(submitted, counts["rejected"], by_status)))
 
 
-def _settlement(region: Region, period: Period, folder: Path, manifest: Manifest) -> Iterator[Proof]:
-    """Sums of cases, settlement of those sums, and identities of the ledger, all over again."""
-    terms = terms_of(region, period)
-    yield _equal("the policy block in force", manifest.policy, terms.block)
+def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
+    """The manifest counts what is in the files."""
     with tempfile.TemporaryDirectory(prefix="drgcalc-") as work, connect(Path(work)) as con:
-        again = sums(con, folder / CASES_FILE)
+        con.read_parquet(str(folder / CASES_FILE)).create_view("cases")
+        statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
+        groups = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
+    told = {key.partition(":")[2]: cases for key, cases in counts.items() if key.startswith("status:")}
+    yield _equal("cases by status", _words(told), _words(statuses))
+    yield _equal("accepted records", str(counts["accepted"]), str(sum(statuses.values())))
+    yield _equal("groups met", str(counts["groups"]), str(groups))
+    refused = pq.ParquetFile(folder / REJECTED_FILE).metadata.num_rows
+    yield _equal("rejected records and copies", str(counts["rejected"] + counts["duplicates"]), str(refused))
+
+
+def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[str]) -> Iterator[Proof]:
+    """The ledger and the figures by themselves; points and settlement again, unless policy or tables have moved on."""
     published, book = read_allocations(folder), read_book(folder)
-    yield from map(proof_of, (*point_identities(again.pool_points, again.totals), *book_identities(book)))
-    yield from _sums_match(again, published)
-    yield from _ledger_pays(book, published)
-    settled = settle_sums(region, terms.policy, period, again)
-    for now, then in zip(settled.allocations, published, strict=False):
-        if now != then:
-            yield _amount(f"payable of {then.hospital_id} in {then.pool}, settled again", then.payable, now.payable)
-    yield _equal(f"rows of {ALLOCATIONS_PARQUET}", str(len(published)), str(len(settled.allocations)))
-    yield Proof(f"{ALLOCATIONS_PARQUET}, settled again", settled.allocations == published, "the same", "", "")
-    yield Proof(f"{LEDGER_FILE}, settled again", settled.book.postings == book.postings, "the same", "", "")
-
-
-def _sums_match(again: Sums, published: tuple[Allocation, ...]) -> Iterator[Proof]:
-    """allocations = sums over cases.parquet, per pool."""
-    for pool in sorted({row.pool for row in published}):
-        for name in ("points", "total_fee", "fund_booked", "patient_paid"):
-            expected = total(getattr(row, name) for row in published if row.pool == pool)
-            found = total(getattr(row, name) for row in again.totals if row.pool == pool)
-            yield _amount(f"{name} of {pool} over cases", expected, found)
-
-
-def _ledger_pays(book: Book, published: tuple[Allocation, ...]) -> Iterator[Proof]:
-    """What the ledger gives hospitals = what allocations say is payable, per pool."""
+    yield from map(proof_of, book_identities(book))
     for pool in sorted({row.pool for row in published}):
         expected = total(row.payable for row in published if row.pool == pool)
         found = total(row.amount for row in book.postings if row.pool == pool and row.hospital_id)
         yield _amount(f"payable of {pool} in the ledger", expected, found)
+    terms = _same_terms(region, manifest, notes)
+    if terms is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="drgcalc-") as name:
+        work = Path(name)
+        yield from _priced_again(region, terms, folder / CASES_FILE, work)
+        priced = published_sums(terms.policy, folder / CASES_FILE, work)
+        yield from map(proof_of, case_proofs(manifest.counts, priced.sums))
+        settled = settle_sums(region, terms.policy, parse_period(manifest.period), priced.sums)
+        yield from map(proof_of, settled.identities)
+        yield from _settled_again(folder, settled)
+        yield from _written_again(terms, folder, settled, work)
+        yield from _told_again(folder, manifest, priced, settled)
+
+
+def _same_terms(region: Region, manifest: Manifest, notes: list[str]) -> Terms | None:
+    """The terms, if they are those of the version; else a note says why nothing is recomputed with them."""
+    try:
+        terms = terms_of(region, parse_period(manifest.period))
+    except DrgcalcError as error:
+        notes.append(f"no policy to settle it again: {error.message}")
+        return None
+    tables = {name: digest for name, digest in manifest.region.items() if name.endswith(".csv")}
+    if terms.block != manifest.policy:
+        notes.append("the policy block has changed since: points and payments are not computed again")
+        return None
+    if tables != _tables(region, manifest):
+        notes.append("with other tables points and payments are not computed again")
+        return None
+    return terms
+
+
+def _priced_again(region: Region, terms: Terms, cases: Path, work: Path) -> Iterator[Proof]:
+    """Every case gets its points again from scores and coefficients."""
+    again = work / CASES_FILE
+    write_settled_cases(region, terms.policy, cases, again, work)
+    with connect(work) as con:
+        con.read_parquet(str(cases)).create_view("published")
+        con.read_parquet(str(again)).create_view("again")
+        differing, first = con.execute(sql("drgcalc.run", "priced_otherwise")).fetchall()[0]
+    what = "points of the cases, computed again" + (f": {first} is the first that differs" if differing else "")
+    yield _equal(what, "0 differ", f"{differing} differ")
+
+
+def _settled_again(folder: Path, settled: Settlement) -> Iterator[Proof]:
+    """Allocations and postings of the settlement of these points, against those that were published."""
+    published = {(row.pool, row.hospital_id): row for row in read_allocations(folder)}
+    again = {(row.pool, row.hospital_id): row for row in settled.allocations}
+    yield _equal(f"rows of {ALLOCATIONS_PARQUET}", str(len(again)), str(len(published)))
+    for pool, hospital in sorted({*published, *again}):
+        then, now = published.get((pool, hospital)), again.get((pool, hospital))
+        if then is None or now is None:
+            yield _equal(f"{hospital} in {pool}", "settled" if now else "not settled", "there" if then else MISSING)
+        elif then != now:
+            name = next(name for name in now._fields if getattr(then, name) != getattr(now, name))
+            yield _equal(f"{name} of {hospital} in {pool}", str(getattr(now, name)), str(getattr(then, name)))
+    same = settled.book.postings == read_book(folder).postings
+    yield _equal(f"postings of {LEDGER_FILE}", "the same", "the same" if same else "others")
+
+
+def _written_again(terms: Terms, folder: Path, settled: Settlement, work: Path) -> Iterator[Proof]:
+    """The CSV files, byte for byte."""
+    headers = terms.policy.headers.value
+    for name, table, rows in (
+        (ALLOCATIONS_FILE, ALLOCATIONS, settled.allocations),
+        (POOL_FILE, POOL, settled.lines),
+        (LEDGER_FILE, LEDGER, settled.book.rows(settled.period)),
+    ):
+        write_csv(work / name, table, rows, headers)
+        yield _equal(f"{name}, written again", file_hash(work / name), file_hash(folder / name))
+
+
+def _told_again(folder: Path, manifest: Manifest, priced: Priced, settled: Settlement) -> Iterator[Proof]:
+    """The settlement's findings, and the figures of the manifest."""
+    told = tuple(finding for finding in read_findings(folder / FINDINGS_FILE) if finding.code.startswith("S"))
+    found = (*priced.findings, *settled.findings)
+    yield _equal(f"the settlement's lines of {FINDINGS_FILE}", "the same", "the same" if told == found else "others")
+    again = figures(settled)
+    yield _equal("totals of the manifest", _words(again.totals), _words(manifest.totals))
+    yield _equal("point values of the manifest", _words(again.point_values), _words(manifest.point_values))
+
+
+def _words(figures_: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {figures_[name]}" for name in sorted(figures_))
 
 
 def _equal(statement: str, expected: str, found: str) -> Proof:

@@ -28,8 +28,8 @@ FINDINGS = (
     FindingKind(
         "S002",
         "info",
-        "there is no last year's final pool, so there is no floor",
-        "right in the first year; else add the item to fund/*.csv",
+        "there is no last year's final pool, so there is no floor, as the policy's first_year allows",
+        "add the item to fund/*.csv and take first_year away when there is one",
     ),
     FindingKind(
         "S003",
@@ -64,7 +64,7 @@ FINDINGS = (
     FindingKind(
         "S008",
         "info",
-        "hospitals without cases in the period",
+        "hospitals without a record in the period",
         "they are listed with zeros; check whether their records are still to come",
     ),
     FindingKind(
@@ -75,9 +75,9 @@ FINDINGS = (
     ),
     FindingKind(
         "S010",
-        "info",
-        "what the convention of the point value leaves over",
-        "nothing: it is posted where `closing` says",
+        "warning",
+        "the convention of the point value pays more than the pool holds, or leaves more than rounding can",
+        "check the policy's convention, rates and `closing`; the difference is posted where `closing` says",
     ),
     FindingKind(
         "S011",
@@ -88,8 +88,8 @@ FINDINGS = (
     FindingKind(
         "S012",
         "warning",
-        "cases without a group that carry no points",
-        "`drgcalc explain ID` says why a case has no group; the policy says what it is worth",
+        "records that carry no points under the policy",
+        "`drgcalc explain ID` says why a case has no group; the policy's `amounts` says whether their cost counts",
     ),
     FindingKind(
         "S013",
@@ -100,8 +100,8 @@ FINDINGS = (
     FindingKind(
         "S014",
         "warning",
-        "refund lines that reverse no line of the same stay and amount in the period",
-        "right when the reversed line lies in an earlier period; else check the refunds",
+        "refund lines that reverse no line of the period, or more than there is",
+        "right when the line lies in an earlier period; they carry the points of a line of that cost, negative",
     ),
     FindingKind(
         "S015",
@@ -115,6 +115,12 @@ FINDINGS = (
         "points fall while the cost rises inside a segment of the outlier rule",
         "check the slope against the document",
     ),
+    FindingKind(
+        "S017",
+        "info",
+        "what rounding leaves over, or what was left over and is rescaled",
+        "nothing: it is posted where `closing` says",
+    ),
 )
 
 _KINDS = {kind.code: kind for kind in FINDINGS}
@@ -127,15 +133,17 @@ def finding(code: str, message: str, *, field: str = "", value: str = "", file: 
 
 
 class StatusTotals(NamedTuple):
-    """Cases of one pool, status and segment: a row of sql/status_totals.sql."""
+    """Records of one pool, status and segment: a row of sql/status_totals.sql."""
 
     pool: str
     status: str
     segment: str
     flag: str
-    cases: int
-    points: Decimal
+    carries_points: bool
+    records: int
     total_fee: Decimal
+    fund_booked: Decimal
+    patient_paid: Decimal
 
 
 class UnmatchedRefunds(NamedTuple):
@@ -150,9 +158,10 @@ def case_findings(statuses: Iterable[StatusTotals], refunds: Iterable[UnmatchedR
     """What the points of the cases have to say: none for lack of a group, flags, refunds that reverse nothing."""
     found: list[Finding] = []
     for row in statuses:
-        what = f"pool {row.pool}: {row.cases:,} {row.status} cases costing {row.total_fee:,} yuan"
-        if row.status != "grouped" and row.points == 0:
-            found.append(finding("S012", f"{what} carry no points", field="status", value=row.status))
+        what = f"pool {row.pool}: {row.records:,} {row.status} records costing {row.total_fee:,} yuan"
+        if not row.carries_points:
+            sums = f"booked {row.fund_booked:,}, paid by patients {row.patient_paid:,}"
+            found.append(finding("S012", f"{what} ({sums}) carry no points", field="status", value=row.status))
         if row.flag:
             message = f"{what} lie in the segment {row.segment} and are flagged {row.flag}"
             found.append(finding("S013", message, field="segment", value=row.segment))

@@ -64,6 +64,7 @@ def fund_accounts(policy: Policy, fund: Iterable[FundItem], *, with_limits: bool
             )
         accounts[item.pool][item.item] = item
     for pool, formula in policy.fund.items():
+        _refuse_negative(pool, formula, accounts[pool])
         needed = [*formula.items(), *(policy.limits.surpluses if policy.limits and with_limits else ())]
         missing = [item.item for item in needed if item.item not in accounts[pool]]
         if missing:
@@ -72,6 +73,16 @@ def fund_accounts(policy: Policy, fund: Iterable[FundItem], *, with_limits: bool
                 hint="add a row to fund/*.csv for each; write the amount 0 when there was none",
             )
     return accounts
+
+
+def _refuse_negative(pool: str, formula: Formula, items: Mapping[str, FundItem]) -> None:
+    """What comes in and what is taken out are written without a sign: the formula subtracts."""
+    for name in (item.item for item in formula.items()):
+        if name in items and items[name].amount < 0:
+            raise RulesError(
+                f"fund: {name} of pool {pool} in {items[name].year} is {items[name].amount}, below zero",
+                hint="write the amount without a sign in fund/*.csv: the formula subtracts what is taken out",
+            )
 
 
 def unused_items(policy: Policy, accounts: Accounts) -> tuple[Finding, ...]:
@@ -123,6 +134,12 @@ def month_pool(annual: Decimal, shares: Sequence[Decimal], month: int) -> Decima
 
 def _limit_inputs(limits: Limits, pool: str, base: Base, items: Mapping[str, FundItem], booked: Decimal) -> LimitInputs:
     last = items.get(limits.last_pool.item) if limits.last_pool else None
+    if limits.last_pool and last is None and limits.first_year is None:
+        raise RulesError(
+            f"fund: pool {pool} lacks {limits.last_pool.item}, which the floor is taken of",
+            hint='add it to fund/*.csv, or, in the first year, say first_year = { value = "no_floor", source = "…" } '
+            "beside the floor in region.toml",
+        )
     return LimitInputs(
         pool=pool,
         base=base.amount,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -73,8 +73,9 @@ def limited(base: Decimal, bounds: Bounds, surpluses: Sequence[Decimal], *, lite
 def apply_limits(rule: Limits, pools: Sequence[LimitInputs]) -> dict[str, Outcome]:
     """Every pool between its floor and cap, each rounded half up to the fen.
 
-    Scope city takes floor and cap of the sums over all pools; lift and cut are shared in proportion to the bases, and
-    each pool draws on its own surpluses, since the pools' money is never mixed.
+    Scope city takes floor and cap of the sums over all pools; the lift is shared in proportion to the bases, the cut to
+    what they are lifted to (a pool below zero gives nothing up). Each pool draws on its own surpluses, since the pools'
+    money is never mixed.
     """
     bounds = _city_bounds(rule, pools) if rule.scope.value == "city" else [_bounds(rule, pool) for pool in pools]
     literal = rule.draw.value == "literal"
@@ -114,8 +115,10 @@ def _city_bounds(rule: Limits, pools: Sequence[LimitInputs]) -> list[Bounds]:
     )
     floor, cap = _bounds(rule, city)
     lift = ZERO if floor is None else max(less(floor, city.base), ZERO)
-    cut = ZERO if cap is None else max(less(total((city.base, lift)), max(cap, ZERO)), ZERO)
-    lifts, cuts = _share(lift, pools), _share(cut, pools)
+    lifts = _share(lift, {pool.pool: max(pool.base, ZERO) for pool in pools})
+    lifted = {pool.pool: max(total((pool.base, lifts[pool.pool])), ZERO) for pool in pools}
+    cut = ZERO if cap is None else max(less(total(lifted.values()), max(cap, ZERO)), ZERO)
+    cuts = _share(cut, lifted)
     return [
         Bounds(
             floor=total((pool.base, lifts[pool.pool])) if lift else None,
@@ -125,8 +128,6 @@ def _city_bounds(rule: Limits, pools: Sequence[LimitInputs]) -> list[Bounds]:
     ]
 
 
-def _share(amount: Decimal, pools: Sequence[LimitInputs]) -> dict[str, Decimal]:
-    weights = {pool.pool: max(pool.base, ZERO) for pool in pools}
-    if not any(weights.values()):
-        weights = dict.fromkeys(weights, Decimal(1))
-    return allocate(amount, weights)
+def _share(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """By weight; alike when there is none."""
+    return allocate(amount, weights if any(weights.values()) else dict.fromkeys(weights, Decimal(1)))

@@ -99,8 +99,9 @@ def _read_segments(tables: tuple[Table, ...], parent: Table) -> tuple[Segment, .
                 f"outliers[{number}]", what, "only the last segment is open upwards, so that no case falls out"
             )
     names = [segment.name for segment in segments]
-    if len(set(names)) < len(names):
-        raise parent.wrong("outliers", "use a name twice", "give each segment its own name")
+    if len({*names, *STATUSES_WITHOUT_GROUP}) < len(names) + len(STATUSES_WITHOUT_GROUP):
+        taken = ", ".join(STATUSES_WITHOUT_GROUP)
+        raise parent.wrong("outliers", "use a name twice", f"give each segment its own name; taken are {taken}")
     return tuple(segments)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
-from drgcalc.base.money import MONEY_PLACES, allocate, divide, round_half_up, total
+from drgcalc.base.money import MONEY_PLACES, from_units, round_half_up, to_units, total
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.policy import PointValueRule
 from drgcalc.settlement.rows import HospitalTotals
@@ -135,6 +136,15 @@ def printed_value(value: Fraction, rule: PointValueRule) -> Decimal:
     return round_half_up(value, int(rule.printed_places.value))
 
 
+def rounding(rule: PointValueRule, hospitals: Sequence[HospitalTotals]) -> Fraction:
+    """The most that rounding can leave over: half a fen a hospital, and half the last printed decimal a point."""
+    amounts = len(hospitals) * Fraction(1, 10**MONEY_PLACES) / 2
+    if rule.pay_with.value != "printed":
+        return amounts
+    points = sum((abs(Fraction(row.points)) for row in hospitals), Fraction(0))
+    return amounts + points * Fraction(1, 10 ** int(rule.printed_places.value)) / 2
+
+
 def _nothing_paid(status: str, fund: Decimal, hospitals: Sequence[HospitalTotals]) -> Distribution:
     nothing = {row.hospital_id: ZERO for row in hospitals}
     return Distribution(status, Fraction(0), Fraction(0), nothing, fund, {}, "leave_in_fund", ())
@@ -163,16 +173,17 @@ def _split(hospitals: Sequence[HospitalTotals], convention: Convention, sums: Po
 def allocate_signed(amount: Decimal, weights: Mapping[str, Fraction]) -> dict[str, Decimal]:
     """Split `amount` by weights of which some may be negative, while their sum is above zero; the parts sum to it.
 
-    A negative weight pays back its share, rounded half up; the rest and what was paid back are split over the others
-    by largest remainder.
+    Largest remainder, as `allocate`: every share, those that are paid back too, is cut down to the fen, and the fen
+    left over go one each to the largest remainders. No part is a fen or more from its exact share.
     """
+    if amount < 0:
+        return {key: less(ZERO, part) for key, part in allocate_signed(less(ZERO, amount), weights).items()}
+    units = to_units(amount, MONEY_PLACES)
     whole = sum(weights.values(), Fraction(0))
-    back = {
-        key: divide(Fraction(amount) * weight, whole, MONEY_PLACES) for key, weight in weights.items() if weight < 0
-    }
-    others = {key: weight for key, weight in weights.items() if weight >= 0}
-    parts = allocate(less(amount, *back.values()), others) | back
-    return {key: parts[key] for key in weights}
+    exact = {key: units * weight / whole for key, weight in weights.items()}
+    parts = {key: floor(share) for key, share in exact.items()}
+    favoured = set(sorted(exact, key=lambda key: (parts[key] - exact[key], key))[: units - sum(parts.values())])
+    return {key: from_units(part + (key in favoured), MONEY_PLACES) for key, part in parts.items()}
 
 
 def _close(

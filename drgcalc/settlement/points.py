@@ -1,19 +1,21 @@
 """Points of a case, exactly: one case here, for explanations, and millions in sql/, the same to the last decimal.
 
 points = base points × (start + slope × (ratio − lower)) × hospital coefficient, by the outlier segment of
-ratio = cost ÷ reference. A refund line reverses a settlement: it carries the points of a line of that cost, negative,
-so that a stay that was settled, reversed and settled again counts once, with its last cost.
+ratio = cost ÷ reference, on the terms in force on the deciding day. A refund line carries the points of the stay's cost
+after it less those before it, on the terms of the line it reverses: a stay that was reversed counts nothing, one that
+was refunded in part counts by its net cost, whatever has happened to scores and coefficients in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from drgcalc.base.errors import RulesError
-from drgcalc.base.money import POINTS_PLACES, round_half_up, to_units
+from drgcalc.base.money import POINTS_PLACES, round_half_up, to_units, total
 from drgcalc.settlement.point_policy import (
     START,
     STATUSES_WITHOUT_GROUP,
@@ -25,21 +27,27 @@ from drgcalc.settlement.policy_reading import UNITS
 
 MULTIPLE_PLACES = UNITS["times"].places
 
-POINT_QUERIES = (
-    "create_segments",
-    "insert_segment",
+CASE_QUERIES = ("create_segments", "insert_segment", "refund_terms")
+"""The order of work of sql/ over all cases, a table or view named `cases`: segments, and what refund lines reverse."""
+
+TERM_QUERIES = (
     "hospital_terms",
-    "score_months",
     "score_terms",
     "point_terms",
-    "overlapping_terms",
-    "missing_scores",
+    "create_line_points",
+    "create_stays",
+    "create_costs_before",
+    "create_costs_after",
     "missing_hospitals",
-    "case_points",
+    "missing_scores",
+    "refund_points",
 )
-"""The order of work of sql/: tables, then checks that must give no row, then one row per case."""
+"""Then, over `cases`, `hospitals` and `scores`: what every line may need, and checks that must give no row."""
 
-TOTAL_QUERIES = ("hospital_totals", "status_totals", "unmatched_refunds")
+CASE_POINTS = "case_points"
+"""Then one row per case; `cases` may now be a part of them."""
+
+TOTAL_QUERIES = ("hospital_sums", "status_totals", "unmatched_refunds", "priced_sums")
 """Sums over the settled cases, a table or view named `settled`."""
 
 
@@ -68,6 +76,7 @@ class SegmentRow(NamedTuple):
     coefficient_on_start: bool
     coefficient_on_rise: bool
     flag: str
+    carries_points: bool
     base_points: Decimal | None
     reference_fee: Decimal | None
 
@@ -113,6 +122,12 @@ def points_without_group(rules: PointRules, *, status: str, fee: Decimal) -> Cas
     return CasePoints(exact, round_half_up(exact, POINTS_PLACES), status, "", words)
 
 
+def refund_points(before: CasePoints, after: CasePoints | None) -> Decimal:
+    """The points of a refund line: those of the stay's cost after it, None when nothing is left, less those before."""
+    left = after.points if after else round_half_up(Decimal(0), POINTS_PLACES)
+    return total((left, before.points.copy_negate()))
+
+
 def segment_rows(rules: PointRules) -> tuple[SegmentRow, ...]:
     """The policy's segments for sql/insert_segment.sql; a status without group is a segment from zero."""
     grouped = [
@@ -129,6 +144,7 @@ def segment_rows(rules: PointRules) -> tuple[SegmentRow, ...]:
             coefficient_on_start=segment.coefficient.value in (WHOLE, START),
             coefficient_on_rise=segment.coefficient.value == WHOLE,
             flag=segment.flag,
+            carries_points=True,
             base_points=None,
             reference_fee=None,
         )
@@ -153,6 +169,7 @@ def _row_without_group(rules: PointRules, status: str) -> SegmentRow:
         coefficient_on_start=False,
         coefficient_on_rise=False,
         flag="",
+        carries_points=fraction is not None,
         base_points=rule.points_at_mean.value if fraction and rule.points_at_mean else None,
         reference_fee=rule.mean_fee.value if fraction and rule.mean_fee else None,
     )
@@ -164,7 +181,7 @@ def point_parameters(rules: PointRules) -> dict[str, dict[str, object]]:
     price_units = to_units(price, UNITS["yuan_per_point"].places)
     return {
         "hospital_terms": {"coefficient_applied": rules.hospital_coefficient.value == "applied"},
-        "score_months": {
+        "score_terms": {
             "by_level": rules.score_by.value == "group_and_level",
             "reference": rules.outlier_reference.value,
             "standard_price_units": price_units,
@@ -172,40 +189,48 @@ def point_parameters(rules: PointRules) -> dict[str, dict[str, object]]:
     }
 
 
-def raise_missing_scores(rows: Iterable[tuple[str, str, int]]) -> None:
-    """Raise RulesError when sql/missing_scores.sql found groups: (group, level, cases)."""
-    found = list(rows)
-    if found:
-        cases = sum(count for _, _, count in found)
+def check_levels(rules: PointRules, levels: Iterable[str | None]) -> None:
+    """Raise RulesError when the policy goes by level and no score has one. `levels` are those of the scores."""
+    by_level = [
+        f"{key} = {choice.value}"
+        for key, choice in (("score_by", rules.score_by), ("outlier_reference", rules.outlier_reference))
+        if choice.value in ("group_and_level", "same_level_mean")
+    ]
+    if by_level and not any(levels):
         raise RulesError(
-            f"{cases:,} cases lie in groups without a score or without a reference cost: "
-            + _some(
-                f"{group}{' at level ' + level if level else ''} ({count:,} cases)" for group, level, count in found
-            ),
-            hint="add rows to scores/*.csv that are in force in the cases' months",
+            f"the policy says {by_level[0]}, and no row of scores/*.csv has a level",
+            hint="fill in the column level, or correct the policy",
         )
 
 
-def raise_missing_hospitals(rows: Iterable[tuple[str, str, int]]) -> None:
-    """Raise RulesError when sql/missing_hospitals.sql found any: (hospital, month, cases)."""
+def raise_missing_scores(rows: Iterable[tuple[str, str, int, date, date]]) -> None:
+    """Raise RulesError when sql/missing_scores.sql found groups: (group, level, cases, first day, last day)."""
+    found = list(rows)
+    if found:
+        cases = sum(row[2] for row in found)
+        raise RulesError(
+            f"{cases:,} cases lie in groups without a score or without a reference cost: "
+            + _some(
+                f"{group}{' at level ' + level if level else ''} ({count:,} cases, {_days(first, last)})"
+                for group, level, count, first, last in found
+            ),
+            hint="add rows to scores/*.csv that are in force on the cases' deciding days",
+        )
+
+
+def raise_missing_hospitals(rows: Iterable[tuple[str, int, date, date]]) -> None:
+    """Raise RulesError when sql/missing_hospitals.sql found any: (hospital, cases, first day, last day)."""
     found = list(rows)
     if found:
         raise RulesError(
-            "no coefficient is in force for "
-            + _some(f"{hospital} in {period} ({cases:,} cases)" for hospital, period, cases in found),
+            "no row of hospitals.csv is in force for "
+            + _some(f"{hospital} ({cases:,} cases, {_days(first, last)})" for hospital, cases, first, last in found),
             hint="add the hospital to hospitals.csv, or correct its effective_from and effective_to",
         )
 
 
-def raise_overlaps(rows: Iterable[tuple[str, str, str, int]]) -> None:
-    """Raise RulesError when sql/overlapping_terms.sql found any: (table, key, month, rows in force)."""
-    found = list(rows)
-    if found:
-        raise RulesError(
-            "more than one row is in force: "
-            + _some(f"{table} {key} in {period} ({count} rows)" for table, key, period, count in found),
-            hint="end the earlier row (effective_to) the day before the later one starts",
-        )
+def _days(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _some(parts: Iterable[str], most: int = 10) -> str:

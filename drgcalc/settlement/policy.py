@@ -19,6 +19,7 @@ from drgcalc.settlement.point_policy import PointRules, read_points
 from drgcalc.settlement.policy_reading import Choice, Number, Table, decimal
 
 CONVENTIONS = ("fund_only", "fund_plus_patient", "total_cost", "fixed_rate")
+AMOUNTS = ("all_records", "records_with_points")
 CLOSINGS = ("rescale", "leave_in_fund", "adjustment_fund")
 
 
@@ -53,12 +54,14 @@ class Limits:
     """Floor and cap of the pool, and the surpluses a lift is drawn from, in order.
 
     Drawn `net` (only what is needed) or `literal` (to the floor; what the cap cuts off returns to the first surplus);
+    `first_year` says why a pool may be without a last year's final pool, and hence without a floor; None is not.
     scope `pool`, or `city`: one floor and cap over all pools, lift and cut shared in proportion to the bases.
     """
 
     floor: Number | None
     cap: Number | None
     last_pool: Item | None
+    first_year: Choice | None
     surpluses: tuple[Item, ...]
     draw: Choice
     scope: Choice
@@ -66,9 +69,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class PointValueRule:
-    """How points become money. `closing` says where a residual goes; None when the convention leaves none."""
+    """How points become money. `closing` says where a residual goes; None when the convention leaves none.
+
+    `amounts` says whose cost, booked amount and patients' payments count: all_records, or records_with_points.
+    """
 
     convention: Choice
+    amounts: Choice
     closing: Choice | None
     pay_with: Choice
     printed_places: Number
@@ -232,6 +239,7 @@ def _read_limits(table: Table) -> Limits:
         floor=floor,
         cap=cap,
         last_pool=_read_item(table.table("last_pool")) if floor else None,
+        first_year=table.choice("first_year", ("no_floor",)) if floor and table.has("first_year") else None,
         surpluses=tuple(_read_item(item) for item in table.tables("surpluses")),
         draw=table.choice("draw", ("net", "literal")),
         scope=table.choice("scope", ("pool", "city")),
@@ -249,6 +257,7 @@ def _read_point_value(table: Table, fund: Mapping[str, Formula]) -> PointValueRu
     leaves_residual = convention.value in ("total_cost", "fixed_rate") or pay_with.value == "printed"
     rule = PointValueRule(
         convention=convention,
+        amounts=table.choice("amounts", AMOUNTS),
         closing=table.choice("closing", CLOSINGS) if leaves_residual else None,
         pay_with=pay_with,
         printed_places=table.number("printed_places", "places"),
@@ -259,6 +268,12 @@ def _read_point_value(table: Table, fund: Mapping[str, Formula]) -> PointValueRu
     places = rule.printed_places.value
     if places != int(places) or not 0 <= places <= 8:
         raise table.wrong("printed_places", f"is {places}", "a printed value has 0 to 8 decimals")
+    if fixed and rule.closing and rule.closing.value == "rescale":
+        raise table.wrong(
+            "closing",
+            "is rescale, and convention is fixed_rate: rescaled amounts are no longer points × the rate",
+            "choose leave_in_fund or adjustment_fund",
+        )
     if pay_with.value == "printed" and rule.closing and rule.closing.value == "rescale":
         raise table.wrong(
             "closing",

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 
 class Hospital(NamedTuple):
-    """One hospital as it is at the end of the settled period."""
+    """One hospital and period of validity: base.columns.HOSPITALS."""
 
     hospital_id: str
     name: str
     level: str
+    coefficient: Decimal
+    effective_from: date
+    effective_to: date | None
+    source: str
 
 
 class FundItem(NamedTuple):
-    """One item of one pool's fund account in the settled year, yuan."""
+    """One item of one pool's fund account in one year, yuan: base.columns.FUND."""
 
+    year: int
     pool: str
     item: str
     amount: Decimal
@@ -25,11 +31,16 @@ class FundItem(NamedTuple):
 
 
 class HospitalTotals(NamedTuple):
-    """Exact sums over the cases of one hospital in one pool; refunds count against them."""
+    """Exact sums over the cases of one hospital in one pool; refunds count against them.
+
+    records: lines of any kind. cases: stays that carry points. The amounts are those that the policy lets count.
+    """
 
     pool: str
     hospital_id: str
+    records: int
     cases: int
+    cases_without_points: int
     points: Decimal
     total_fee: Decimal
     fund_booked: Decimal
@@ -53,12 +64,15 @@ class Allocation(NamedTuple):
     hospital_name: str
     level: str
     cases: int
+    cases_without_points: int
     points: Decimal
     point_value: Decimal
     total_fee: Decimal
     fund_booked: Decimal
     patient_paid: Decimal
     payable: Decimal
+    retained: Decimal
+    pay_now: Decimal
     difference: Decimal
 
 

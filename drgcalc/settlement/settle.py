@@ -9,9 +9,17 @@ from typing import NamedTuple
 
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up, total
+from drgcalc.settlement.entitlement import entitlements
 from drgcalc.settlement.findings import finding
 from drgcalc.settlement.fund import Waterfall, fund_accounts, month_waterfalls, unused_items, year_waterfalls
-from drgcalc.settlement.identities import Statement, book_identities, fund_identities, hospital_identities
+from drgcalc.settlement.identities import (
+    Statement,
+    book_identities,
+    entitlement_identities,
+    fund_identities,
+    hospital_identities,
+    kept_identity,
+)
 from drgcalc.settlement.ledger import ZERO, Book, Postings, less
 from drgcalc.settlement.point_value import (
     NO_POINTS,
@@ -21,6 +29,7 @@ from drgcalc.settlement.point_value import (
     convention_of,
     distribute,
     printed_value,
+    rounding,
 )
 from drgcalc.settlement.policy import MonthRule, Policy
 from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, Posting
@@ -106,6 +115,7 @@ class _Pool(NamedTuple):
     allocations: tuple[Allocation, ...]
     postings: tuple[Posting, ...]
     findings: tuple[Finding, ...]
+    identities: tuple[Statement, ...]
 
 
 def _settle(
@@ -138,6 +148,7 @@ def _settle(
             *fund_identities(lines, allocations, kept),
             *book_identities(book),
             *hospital_identities(book, allocations),
+            *(entry for pool in pools for entry in pool.identities),
         ),
     )
 
@@ -162,7 +173,9 @@ def _with_zeros(
 ) -> tuple[HospitalTotals, ...]:
     """The pool's totals by hospital code; a hospital without cases is declared with zeros, not skipped."""
     nothing = Decimal("0.0000")
-    rows = {row.hospital_id: HospitalTotals(pool, row.hospital_id, 0, nothing, ZERO, ZERO, ZERO) for row in hospitals}
+    rows = {
+        row.hospital_id: HospitalTotals(pool, row.hospital_id, 0, 0, 0, nothing, ZERO, ZERO, ZERO) for row in hospitals
+    }
     rows |= {row.hospital_id: row for row in totals if row.pool == pool}
     return tuple(rows[hospital] for hospital in sorted(rows))
 
@@ -191,12 +204,31 @@ def _settle_pool(
         closing=done.closing,
         kept=less(waterfall.final, paid),
     )
+    retained = _retained(month, payable)
+    allocations = _allocations(period, value, totals, payable, retained, hospitals)
+    postings = _postings(policy, month, value, totals, done, retained)
+    entitled = entitlements(waterfall.pool, waterfall.final, totals, policy.point_value)
     return _Pool(
         value=value,
-        allocations=_allocations(period, value, totals, payable, hospitals),
-        postings=_postings(policy, month, value, totals, done, payable),
+        allocations=allocations,
+        postings=postings,
         findings=_findings(policy, value, totals, done, payable),
+        identities=(
+            kept_identity(value.pool, value.fund, value.kept, Book(postings), entitled, policy.point_value),
+            *entitlement_identities(value.pool, allocations, entitled),
+        ),
     )
+
+
+def _retained(month: MonthRule | None, payable: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The part of each payable that waits for the clearing; none in a year."""
+    if month is None:
+        return dict.fromkeys(payable, ZERO)
+    ratio = month.pay_ratio.value
+    return {
+        hospital: less(amount, round_half_up(multiply(amount, ratio), MONEY_PLACES))
+        for hospital, amount in payable.items()
+    }
 
 
 def _allocations(
@@ -204,6 +236,7 @@ def _allocations(
     value: PoolValue,
     totals: Sequence[HospitalTotals],
     payable: Mapping[str, Decimal],
+    retained: Mapping[str, Decimal],
     hospitals: Sequence[Hospital],
 ) -> tuple[Allocation, ...]:
     known = {hospital.hospital_id: hospital for hospital in hospitals}
@@ -215,12 +248,15 @@ def _allocations(
             hospital_name=known[row.hospital_id].name if row.hospital_id in known else "",
             level=known[row.hospital_id].level if row.hospital_id in known else "",
             cases=row.cases,
+            cases_without_points=row.cases_without_points,
             points=row.points,
             point_value=value.value,
             total_fee=row.total_fee,
             fund_booked=row.fund_booked,
             patient_paid=row.patient_paid,
             payable=payable[row.hospital_id],
+            retained=retained[row.hospital_id],
+            pay_now=less(payable[row.hospital_id], retained[row.hospital_id]),
             difference=less(payable[row.hospital_id], row.fund_booked),
         )
         for row in totals
@@ -233,7 +269,7 @@ def _postings(
     value: PoolValue,
     totals: Sequence[HospitalTotals],
     done: Distribution,
-    payable: Mapping[str, Decimal],
+    retained: Mapping[str, Decimal],
 ) -> tuple[Posting, ...]:
     book, rule = Postings(value.pool), policy.point_value
     source = rule.convention.source
@@ -248,7 +284,7 @@ def _postings(
             "points_payment",
             row.hospital_id,
             done.payments[row.hospital_id],
-            f"{row.points} points × {used}{convention.words(row)}",
+            f"points {row.points} × {used}{convention.words(row)}",
             source,
         )
         for row in totals
@@ -266,18 +302,17 @@ def _postings(
     why = f"residual of {value.convention}" if done.status == PAID else f"nobody is paid: {done.status}"
     book.move("closing", "payable_pool", taker, value.kept, why, closing)
     if month is not None:
-        _post_month(book, value.pool, month, payable)
+        _post_month(book, value.pool, month, retained)
     return book.done()
 
 
-def _post_month(book: Postings, pool: str, month: MonthRule, payable: Mapping[str, Decimal]) -> None:
+def _post_month(book: Postings, pool: str, month: MonthRule, retained: Mapping[str, Decimal]) -> None:
     """Move the part of a month that waits for the clearing; each hospital's two postings sum to zero."""
     ratio, source = month.pay_ratio.value, month.pay_ratio.source
-    for hospital, amount in payable.items():
-        retained = less(amount, round_half_up(multiply(amount, ratio), MONEY_PLACES))
-        if retained:
-            words = f"{amount} less {ratio} of it"
-            moved = (("hospital", less(ZERO, retained)), ("hospital_retained", retained))
+    for hospital, amount in retained.items():
+        if amount:
+            words = f"paid at once is {ratio} of the month, the rest is retained"
+            moved = (("hospital", less(ZERO, amount)), ("hospital_retained", amount))
             book.post(Posting("month_payment", pool, account, hospital, part, words, source) for account, part in moved)
 
 
@@ -304,15 +339,25 @@ def _findings(
     if done.status == NO_RATIO:
         message = f"pool {pool}: no cost or nothing booked, so {fund} cannot be paid by fund ratio and stay in the fund"
         found.append(finding("S005", message, field="fund_booked"))
-    idle = [row.hospital_id for row in totals if not row.cases]
+    idle = [row.hospital_id for row in totals if not row.records]
     if idle:
-        message = f"pool {pool}: {len(idle)} hospitals without cases"
-        found.append(finding("S008", message, field="cases", value=" ".join(idle)))
+        message = f"pool {pool}: {len(idle)} hospitals without a record"
+        found.append(finding("S008", message, field="records", value=" ".join(idle)))
     if done.status == PAID and done.residual:
-        message = f"pool {pool}: {done.residual:,} yuan left over by {value.convention}, closed by {done.closing}"
-        found.append(finding("S010", message, field="residual", value=str(done.residual)))
+        found.append(_left_over(policy, value, totals))
     wanted = policy.point_value.closing
     if done.status == PAID and wanted and wanted.value != done.closing:
         message = f"pool {pool}: no hospital is entitled to anything, so nothing can be rescaled"
         found.append(finding("S011", message, field="closing", value=wanted.value))
     return tuple(found)
+
+
+def _left_over(policy: Policy, value: PoolValue, totals: Sequence[HospitalTotals]) -> Finding:
+    """What the convention leaves over, or pays beyond the pool: a warning when it is more than rounding can explain."""
+    code = "S010" if abs(value.kept) > rounding(policy.point_value, totals) else "S017"
+    if value.residual < 0:
+        what = f"{value.convention} pays {less(ZERO, value.residual):,} yuan more than the pool of {value.fund:,} holds"
+    else:
+        what = f"{value.convention} leaves {value.residual:,} yuan of the pool of {value.fund:,}"
+    message = f"pool {value.pool}: {what}, closed by {value.closing}"
+    return finding(code, message, field="residual", value=str(value.residual))

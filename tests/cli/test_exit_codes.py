@@ -145,7 +145,7 @@ def test_an_identity_that_fails_ends_with_5_and_publishes_nothing(
     run: Run, grouped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = Statement("points", "employee", Decimal(1), Decimal(2), Decimal(1), False, "points of cases")
-    monkeypatch.setattr(run_settle, "_count_proofs", lambda *_: (wrong,))
+    monkeypatch.setattr(run_settle, "case_proofs", lambda *_: (wrong,))
     code, err = settle(run, grouped)
     assert code == 5
     assert "points" in err

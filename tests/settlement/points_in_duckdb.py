@@ -13,16 +13,16 @@ import duckdb
 from drgcalc.base.columns import CASES, HOSPITALS, SCORES, Table
 from drgcalc.settlement.point_policy import PointRules
 from drgcalc.settlement.points import (
+    CASE_QUERIES,
+    TERM_QUERIES,
     point_parameters,
     raise_missing_hospitals,
     raise_missing_scores,
-    raise_overlaps,
     segment_rows,
 )
 
 SETTLED = ("base_points", "coefficient", "reference_fee", "segment", "case_points")
 CHECKS = {
-    "overlapping_terms": raise_overlaps,
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,
 }
@@ -38,6 +38,8 @@ class Case(NamedTuple):
     refund: bool = False
     person: str = "P1"
     pool: str = "resident"
+    id: str | None = None
+    discharged: date = date(2024, 5, 6)
 
 
 class Score(NamedTuple):
@@ -71,16 +73,17 @@ def settled(
     insert(con, "cases", [_case_row(number, case) for number, case in enumerate(cases, 1)])
     insert(con, "scores", [(s.group, s.level, s.score, s.mean, s.first, s.last, "x") for s in scores])
     insert(con, "hospitals", [(h.hospital, "", "2", h.coefficient, h.first, h.last, "x") for h in hospitals])
-    con.execute(query("create_segments")).fetchall()
-    for row in segment_rows(rules):
-        con.execute(query("insert_segment"), row._asdict()).fetchall()
     parameters = point_parameters(rules)
-    for name in ("hospital_terms", "score_months", "score_terms", "point_terms"):
-        con.execute(query(name), parameters.get(name, {})).fetchall()
-    for name, check in CHECKS.items():
-        check(con.execute(query(name)).fetchall())
-    create(con, CASES, "settled")
-    con.execute(f"INSERT INTO settled {query('case_points')}").fetchall()
+    for name in (*CASE_QUERIES, *TERM_QUERIES):
+        if name == "insert_segment":
+            for row in segment_rows(rules):
+                con.execute(query(name), row._asdict()).fetchall()
+            continue
+        found = con.execute(query(name), parameters.get(name, {})).fetchall()
+        if name in CHECKS:
+            CHECKS[name](found)
+    con.sql(query("case_points")).create("points")
+    con.execute("CREATE VIEW settled AS SELECT * FROM cases JOIN points USING (source_file, source_row)").fetchall()
     return con
 
 
@@ -99,7 +102,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any,
 
 
 def _case_row(number: int, case: Case) -> tuple[Any, ...]:
-    where = (case.hospital, case.level, case.pool, f"{case.day:%Y-%m}", case.day, date(2024, 5, 6), "1", 40, 5)
+    where = (case.hospital, case.level, case.pool, f"{case.day:%Y-%m}", case.day, case.discharged, "1", 40, 5)
     group = (case.status, "MDCA", "AA1", case.group, None)
     money = (Decimal(case.fee), Decimal(case.fee) / 2, Decimal(0), case.refund)
-    return (f"S{number}", case.person, *where, *group, *money, "a.csv", number)
+    return (case.id or f"S{number}", case.person, *where, *group, *money, "a.csv", number)

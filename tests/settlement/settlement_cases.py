@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import tomllib
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def one_pool(**changes: Any) -> dict[str, Any]:
 
 
 def money_in(amount: str | Decimal, pool: str = "resident") -> list[FundItem]:
-    return [FundItem(pool, "collections", Decimal(amount), "决算表")]
+    return [FundItem(2024, pool, "collections", Decimal(amount), "决算表")]
 
 
 def totals_of(rows: list[dict[str, str]], pool: str = "resident") -> list[HospitalTotals]:
@@ -98,6 +99,8 @@ def totals_of(rows: list[dict[str, str]], pool: str = "resident") -> list[Hospit
             pool,
             row["id"],
             1,
+            1,
+            0,
             Decimal(row["points"]),
             Decimal(row["total"]),
             Decimal(row["fund_booked"]),
@@ -108,4 +111,8 @@ def totals_of(rows: list[dict[str, str]], pool: str = "resident") -> list[Hospit
 
 
 def hospitals_of(totals: list[HospitalTotals]) -> list[Hospital]:
-    return [Hospital(code, f"医院{code}", "2") for code in sorted({row.hospital_id for row in totals})]
+    return [hospital(code, f"医院{code}", "2") for code in sorted({row.hospital_id for row in totals})]
+
+
+def hospital(code: str, name: str, level: str) -> Hospital:
+    return Hospital(code, name, level, Decimal(1), date(2024, 1, 1), None, "文件")

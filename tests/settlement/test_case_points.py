@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from points_in_duckdb import Case, Place, Score, query, rows_of, settled
+from points_in_duckdb import SETTLED, Case, Place, Score, query, rows_of, settled
 from settlement_cases import block, choice, examples, number, policy_of, shared_vectors, vector_cases
 
+from drgcalc.base.columns import CASES
 from drgcalc.base.errors import RulesError
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.point_policy import PointRules
-from drgcalc.settlement.points import case_points, points_without_group
-from drgcalc.settlement.rows import HospitalTotals
+from drgcalc.settlement.points import case_points, check_levels, points_without_group, refund_points
+from drgcalc.settlement.policy_reading import Choice
+from drgcalc.settlement.totals import HospitalSums, count
 
 EXAMPLES = examples("points")
 OUTLIERS = vector_cases("outliers", "cases")
@@ -125,16 +129,24 @@ def outlier_rules(draw: st.DrawFn) -> PointRules:
 
 
 fees = st.decimals(min_value=Decimal("0.01"), max_value=9_000_000, places=2)
+huge_fees = st.decimals(min_value=Decimal(10) ** 12, max_value=Decimal(10) ** 13, places=2)
 small_fees = st.integers(0, 24).map(lambda eighths: Decimal(1000 * eighths) / 4)
+scores = st.decimals(min_value=0, max_value=50_000, places=4)
+means = st.sampled_from((Decimal("1000.00"), Decimal("2000.00"))) | st.decimals(
+    min_value=1, max_value=900_000, places=2
+)
+coefficients = st.decimals(min_value=0, max_value=3, places=6)
 
 
 @settings(deadline=None, max_examples=40)
 @given(
     outlier_rules(),
-    st.lists(st.tuples(fees | small_fees, st.booleans(), st.sampled_from(("grouped", "ungrouped", "excluded")))),
-    st.decimals(min_value=0, max_value=50_000, places=4),
-    st.sampled_from((Decimal("1000.00"), Decimal("2000.00"))) | st.decimals(min_value=1, max_value=900_000, places=2),
-    st.decimals(min_value=0, max_value=3, places=6),
+    st.lists(
+        st.tuples(fees | small_fees | huge_fees, st.booleans(), st.sampled_from(("grouped", "ungrouped", "excluded")))
+    ),
+    scores,
+    means,
+    coefficients,
 )
 def test_sql_gives_every_case_the_points_that_decimal_gives(
     rules: PointRules,
@@ -144,8 +156,14 @@ def test_sql_gives_every_case_the_points_that_decimal_gives(
     coefficient: Decimal,
 ) -> None:
     cases = [
-        Case(-fee if refund else fee, refund=refund, status=status, group="G1" if status == "grouped" else None)
-        for fee, refund, status in lines
+        Case(
+            -fee if refund else fee,
+            refund=refund,
+            status=status,
+            group="G1" if status == "grouped" else None,
+            person=f"P{number}",
+        )
+        for number, (fee, refund, status) in enumerate(lines)
     ]
     con = settled(rules, cases, [Score(score, mean)], [Place(coefficient)])
     expected = []
@@ -158,20 +176,68 @@ def test_sql_gives_every_case_the_points_that_decimal_gives(
     assert rows_of(con, "case_points, segment") == expected
 
 
+@settings(deadline=None, max_examples=40)
+@given(outlier_rules(), st.lists(fees | small_fees, min_size=1, max_size=4), scores, means, coefficients)
+def test_a_stay_refunded_in_parts_has_the_points_of_its_net_cost(
+    rules: PointRules, parts: list[Decimal], score: Decimal, mean: Decimal, coefficient: Decimal
+) -> None:
+    whole, *refunds = parts
+    costs = [sum(refunds, Decimal(0)) + whole]
+    costs += [costs[0] - sum(refunds[: number + 1], Decimal(0)) for number in range(len(refunds))]
+    cases = [Case(costs[0], id="S0"), *(Case(-fee, id="S0" if fee else None, refund=True) for fee in refunds)]
+    con = settled(rules, cases, [Score(score, mean)], [Place(coefficient)])
+    priced = [
+        case_points(rules, fee=cost, base_points=score, reference_fee=mean, coefficient=coefficient) for cost in costs
+    ]
+    differences = [
+        refund_points(before, after if cost else None)
+        for before, after, cost in zip(priced[:-1], priced[1:], costs[1:], strict=True)
+    ]
+    assert [row[0] for row in rows_of(con, "case_points")] == [priced[0].points, *differences]
+
+
 def test_points_and_reference_have_the_types_of_the_published_table() -> None:
     con = settled(rules_of(), [Case("100")], [Score("7", "100")], [Place()])
     described = con.execute(f"DESCRIBE {query('case_points')}").fetchall()
     types = {name: type_ for name, type_, *_ in described}
-    assert types["case_points"] == "DECIMAL(18,4)"
-    assert types["reference_fee"] == "DECIMAL(18,2)"
-    assert "DOUBLE" not in types.values()
+    assert tuple(types) == ("source_file", "source_row", *SETTLED)
+    assert {name: types[name] for name in SETTLED} == {name: CASES.column(name).type for name in SETTLED}
 
 
-def test_a_score_counts_from_the_month_on_whose_last_day_it_is_in_force() -> None:
-    scores = [Score("10", "100", last=date(2024, 5, 30)), Score("20", "100", first=date(2024, 5, 31))]
-    cases = [Case("100", day=date(2024, month, 31)) for month in (3, 5, 12)]
+def test_a_score_counts_from_its_first_day_to_its_last() -> None:
+    scores = [Score("10", "100", last=date(2024, 5, 14)), Score("20", "100", first=date(2024, 5, 15))]
+    cases = [Case("100", day=date(2024, 5, day)) for day in (1, 14, 15, 31)]
     con = settled(rules_of(), cases, scores, [Place()])
-    assert [str(row[0]) for row in rows_of(con, "case_points")] == ["10.0000", "20.0000", "20.0000"]
+    assert [int(row[0]) for row in rows_of(con, "case_points")] == [10, 10, 20, 20]
+
+
+def test_a_hospital_that_closes_in_the_middle_of_a_month_settles() -> None:
+    places = [Place("0.5", last=date(2024, 5, 14))]
+    con = settled(rules_of(), [Case("100", day=date(2024, 5, 14))], [Score("10", "100")], places)
+    assert [int(row[0]) for row in rows_of(con, "case_points")] == [5]
+
+
+def test_a_score_of_a_level_may_begin_and_end_inside_that_of_every_level() -> None:
+    scores = [Score("10", "100"), Score("30", "300", level="2", first=date(2024, 5, 10), last=date(2024, 5, 20))]
+    cases = [Case("100", day=date(2024, 5, day)) for day in (9, 10, 20, 21)]
+    rules = rules_of(points__score_by=choice("group_and_level"), points__outliers=[segment("all", 1, 0)])
+    con = settled(rules, cases, scores, [Place()])
+    assert [int(row[0]) for row in rows_of(con, "case_points")] == [10, 30, 30, 10]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"points__score_by": choice("group_and_level")},
+        {"points__outlier_reference": choice("same_level_mean")},
+    ],
+    ids=str,
+)
+def test_a_policy_by_level_wants_scores_by_level(changes: dict[str, Any]) -> None:
+    with pytest.raises(RulesError, match=r"no row of scores/\*\.csv has a level"):
+        check_levels(rules_of(**changes), [None, None])
+    check_levels(rules_of(**changes), [None, "3"])
+    check_levels(rules_of(), [None])
 
 
 def test_a_score_that_returns_to_its_old_value_is_followed_month_by_month() -> None:
@@ -216,7 +282,7 @@ def test_the_reference_may_be_the_standard_rounded_to_the_fen() -> None:
 
 def test_groups_without_a_score_are_listed_with_their_cases() -> None:
     cases = [Case("100", group="G7"), Case("100", group="G7"), Case("100")]
-    with pytest.raises(RulesError, match=r"2 cases lie in groups without a score .*: G7 at level 2 \(2 cases\)"):
+    with pytest.raises(RulesError, match=r"2 cases .* without a score .*: G7 at level 2 \(2 cases, 2024-05-06\)"):
         settled(rules_of(), cases, [Score("10", "100")], [Place()])
 
 
@@ -232,19 +298,54 @@ def test_a_month_without_a_score_is_missed_only_when_it_has_cases() -> None:
         settled(rules_of(), [Case("100"), Case("100", day=date(2024, 6, 1))], scores, [Place()])
 
 
-def test_two_scores_in_force_are_an_error() -> None:
-    with pytest.raises(RulesError, match=r"scores G1 in 2024-05 \(2 rows\)"):
-        settled(rules_of(), [Case("100")], [Score("10", "100"), Score("11", "100")], [Place()])
+def test_a_hospital_without_a_row_in_force_is_an_error_that_names_the_days() -> None:
+    cases = [Case("100", hospital="H9"), Case("100", hospital="H9", day=date(2024, 5, 31))]
+    with pytest.raises(RulesError, match=r"H9 \(2 cases, 2024-05-06 to 2024-05-31\)"):
+        settled(rules_of(), cases, [Score("10", "100")], [Place()])
 
 
-def test_two_coefficients_in_force_are_an_error() -> None:
-    with pytest.raises(RulesError, match=r"hospitals H1 in 2024-05 \(2 rows\)"):
-        settled(rules_of(), [Case("100")], [Score("10", "100")], [Place(), Place("2")])
+def _net(
+    *lines: Case, scores: Sequence[Score] = (Score("10", "100"),), places: Sequence[Place] = (Place(),)
+) -> list[str]:
+    return [str(row[0]) for row in rows_of(settled(rules_of(), lines, scores, places), "case_points")]
 
 
-def test_a_hospital_without_a_coefficient_is_an_error_that_names_the_month() -> None:
-    with pytest.raises(RulesError, match=r"H9 in 2024-05 \(1 cases\)"):
-        settled(rules_of(), [Case("100", hospital="H9")], [Score("10", "100")], [Place()])
+def test_a_reversal_carries_the_negative_points_even_when_the_terms_have_changed() -> None:
+    places = [Place("1", last=date(2024, 5, 31)), Place("0.5", first=date(2024, 6, 1))]
+    scores = [Score("10", "100", last=date(2024, 5, 31)), Score("90", "700", first=date(2024, 6, 1))]
+    reversal = Case("-100", refund=True, day=date(2024, 7, 1), group="G9", level="3")
+    assert _net(Case("100"), reversal, scores=scores, places=places) == ["10.0000", "-10.0000"]
+
+
+def test_a_reversal_with_the_id_of_its_line_is_matched_before_the_amount() -> None:
+    lines = (Case("100", id="A"), Case("100", id="B", status="excluded", group=None))
+    assert _net(*lines, Case("-100", id="B", refund=True)) == ["10.0000", "0.0000", "0.0000"]
+    assert _net(*lines, Case("-100", id="A", refund=True)) == ["10.0000", "0.0000", "-10.0000"]
+
+
+def test_a_stay_settled_reversed_and_settled_again_counts_once() -> None:
+    lines = (Case("100"), Case("-100", refund=True), Case("100"), Case("-100", refund=True), Case("150"))
+    assert _net(*lines) == ["10.0000", "-10.0000", "10.0000", "-10.0000", "10.0000"]
+
+
+def test_a_partial_refund_is_taken_off_the_line_that_is_left_of_the_stay() -> None:
+    # 40 of 100: low, 10 × 0.4 = 4
+    assert _net(Case("100"), Case("-60", refund=True)) == ["10.0000", "-6.0000"]
+    lines = (Case("300"), Case("-300", refund=True), Case("100"), Case("-60", refund=True))
+    assert _net(*lines) == ["20.0000", "-20.0000", "10.0000", "-6.0000"]
+
+
+def test_a_refund_beyond_its_stay_is_mirrored_and_reported() -> None:
+    con = settled(rules_of(), [Case("100"), Case("-160", refund=True)], [Score("10", "100")], [Place()])
+    assert [str(row[0]) for row in rows_of(con, "case_points")] == ["10.0000", "-10.0000"]
+    assert con.execute(query("unmatched_refunds")).fetchall() == [("resident", 1, Decimal("160.00"))]
+
+
+def test_a_refund_of_another_person_hospital_or_pool_reverses_nothing() -> None:
+    for other in ({"person": "P2"}, {"hospital": "H2"}, {"pool": "employee"}):
+        lines = [Case("100", id="A"), Case("-100", id="A", refund=True, **other)]
+        con = settled(rules_of(), lines, [Score("10", "100")], [Place(), Place(hospital="H2")])
+        assert len(con.execute(query("unmatched_refunds")).fetchall()) == 1
 
 
 def _stays() -> list[Case]:
@@ -258,18 +359,34 @@ def _stays() -> list[Case]:
     ]
 
 
-def test_totals_of_a_hospital_are_the_sums_of_its_cases() -> None:
-    con = settled(rules_of(), _stays(), [Score("10", "100")], [Place()])
-    totals = [HospitalTotals(*row) for row in con.execute(query("hospital_totals")).fetchall()]
+def _sums(con: duckdb.DuckDBPyConnection) -> list[HospitalSums]:
+    return [HospitalSums(*row) for row in con.execute(query("hospital_sums")).fetchall()]
+
+
+def test_sums_of_a_hospital_are_those_of_its_records_with_and_without_points() -> None:
+    sums = _sums(settled(rules_of(), _stays(), [Score("10", "100")], [Place()]))
     # 10 × (1 + 4 − 2) = 30; 10; −10; 10 × 0.55 = −10, above half the mean; 0.7 × 900 ÷ 9000 × 1000 = 70
-    assert [str(row.points) for row in totals] == ["0.0000", "90.0000"]
-    assert [row.cases for row in totals] == [0, 5]
-    assert str(totals[1].total_fee) == "1245.00"
+    assert [(row.pool, row.carries_points, row.records, row.stays, str(row.points)) for row in sums] == [
+        ("employee", False, 1, 1, "0.0000"),
+        ("resident", True, 5, 1, "90.0000"),
+    ]
+    assert str(sums[1].total_fee) == "1245.00"
 
 
-def test_a_reversed_stay_carries_no_points() -> None:
-    con = settled(rules_of(), _stays()[1:3], [Score("10", "100")], [Place()])
-    assert con.execute("SELECT SUM(case_points), SUM(total_fee) FROM settled").fetchall() == [(0, 0)]
+def test_cases_count_stays_and_a_reversed_stay_counts_nothing() -> None:
+    lines = [Case("100"), Case("-100", refund=True), Case("200", person="P2"), Case("-5", person="P2", refund=True)]
+    sums = _sums(settled(rules_of(), lines, [Score("10", "100")], [Place()]))
+    assert [(row.records, row.stays) for row in sums] == [(4, 1)]
+
+
+@pytest.mark.parametrize(("amounts", "fee"), [("records_with_points", "300.00"), ("all_records", "400.00")])
+def test_the_policy_says_whose_amounts_count(amounts: str, fee: str) -> None:
+    lines = [Case("300"), Case("100", status="excluded", group=None, person="P2")]
+    sums = _sums(settled(rules_of(), lines, [Score("10", "100")], [Place()]))
+    counted = count(sums, Choice(amounts, "第一条"))
+    (row,) = counted.totals
+    assert (row.records, row.cases, row.cases_without_points, str(row.total_fee)) == (2, 1, 1, fee)
+    assert len(counted.aside) == (amounts == "records_with_points")
 
 
 def test_what_the_points_of_cases_have_to_say_is_found() -> None:
@@ -278,6 +395,7 @@ def test_what_the_points_of_cases_have_to_say_is_found() -> None:
     statuses = [StatusTotals(*row) for row in con.execute(query("status_totals")).fetchall()]
     refunds = [UnmatchedRefunds(*row) for row in con.execute(query("unmatched_refunds")).fetchall()]
     assert [(row.pool, row.lines, str(row.total_fee)) for row in refunds] == [("resident", 1, "55.00")]
-    assert sum(row.cases for row in statuses) == 6
-    codes = [finding.code for finding in case_findings(statuses, refunds)]
-    assert codes == ["S012", "S013", "S014"]
+    assert sum(row.records for row in statuses) == 6
+    found = case_findings(statuses, refunds)
+    assert [finding.code for finding in found] == ["S012", "S013", "S014"]
+    assert "booked 450.00, paid by patients 0.00" in found[0].message

@@ -48,10 +48,13 @@ def _policy(case: dict[str, Any], **changes: Any) -> Policy:
 def _fund(case: dict[str, Any]) -> list[FundItem]:
     items = {"collections": "collections", "carved": "carved"}
     items |= {name: name for name in ("last_final_pool", "current_surplus", "historical_surplus") if name in case}
-    return [FundItem(case["pool"], name, Decimal(case[key]), "决算表") for name, key in items.items()]
+    return [FundItem(2024, case["pool"], name, Decimal(case[key]), "决算表") for name, key in items.items()]
 
 
 def _waterfall(case: dict[str, Any], **changes: Any) -> Waterfall:
+    if "last_final_pool" not in case and "limits" not in changes:
+        changes = {"limits__first_year": choice("no_floor"), **changes}
+    changes = {key: value for key, value in changes.items() if value is not None or key != "limits__first_year"}
     policy = _policy(case, **changes)
     accounts = fund_accounts(policy, _fund(case), with_limits=True)
     return year_waterfalls(policy, accounts, {case["pool"]: Decimal(case["booked"])})[case["pool"]]
@@ -93,6 +96,20 @@ def test_a_first_year_is_said_to_have_no_floor() -> None:
     assert [finding.code for finding in _waterfall(CASES["case"][1]).findings] == ["S002"]
 
 
+def test_a_floor_without_last_years_pool_is_an_error_unless_it_is_a_first_year() -> None:
+    with pytest.raises(RulesError, match="pool employee lacks last_final_pool") as raised:
+        _waterfall(CASES["case"][1], limits__first_year=None)
+    assert "first_year" in raised.value.hint
+
+
+@pytest.mark.parametrize("key", ["collections", "carved"])
+def test_an_amount_below_zero_is_refused_with_a_word_about_the_sign(key: str) -> None:
+    case = {**CASES["case"][0], key: "-970.00"}
+    with pytest.raises(RulesError, match=f"{key} of pool employee in 2024 is -970.00, below zero") as raised:
+        _waterfall(case)
+    assert "without a sign" in raised.value.hint
+
+
 def test_a_negative_base_is_a_warning_and_its_gap_a_posting() -> None:
     waterfall = _waterfall(CASES["case"][2])
     assert "S003" in [finding.code for finding in waterfall.findings]
@@ -113,7 +130,7 @@ def test_without_limits_the_base_is_the_pool() -> None:
 def test_a_missing_fund_item_is_named() -> None:
     policy = policy_of(block())
     with pytest.raises(RulesError, match="pool employee lacks one_off_income, personal_account") as raised:
-        fund_accounts(policy, [FundItem("employee", "collections", Decimal(1), "")], with_limits=True)
+        fund_accounts(policy, [FundItem(2024, "employee", "collections", Decimal(1), "")], with_limits=True)
     assert "amount 0" in raised.value.hint
 
 
@@ -126,7 +143,7 @@ def test_a_fund_item_given_twice_is_an_error() -> None:
 def test_an_item_the_policy_does_not_use_is_a_warning() -> None:
     case = CASES["case"][0]
     policy = _policy(case)
-    extra = FundItem("employee", "personnal_account", Decimal("5.00"), "")
+    extra = FundItem(2024, "employee", "personnal_account", Decimal("5.00"), "")
     found = unused_items(policy, fund_accounts(policy, [*_fund(case), extra], with_limits=True))
     assert [(finding.code, finding.field) for finding in found] == [("S009", "personnal_account")]
 
@@ -147,6 +164,16 @@ def test_a_citys_lift_and_cut_are_shared_in_proportion_to_the_bases(draw: str, b
     assert limits is not None
     outcomes = apply_limits(limits, _city_inputs(CASES["city"][booked]))
     assert [str(outcome.final) for outcome in outcomes.values()] == CASES["city"][finals]
+
+
+def test_a_citys_cap_holds_when_one_pool_is_below_zero() -> None:
+    limits = policy_of(block(limits__scope=choice("city"), limits__cap=number(1, "factor"))).limits
+    assert limits is not None
+    pools = [
+        LimitInputs("a", Decimal("100.00"), ZERO, Decimal("20.00"), (ZERO, ZERO)),
+        LimitInputs("b", Decimal("-50.00"), ZERO, ZERO, (ZERO, ZERO)),
+    ]
+    assert [str(outcome.final) for outcome in apply_limits(limits, pools).values()] == ["20.00", "0.00"]
 
 
 bounds = st.builds(Bounds, st.none() | yuan, st.none() | yuan)
@@ -197,7 +224,7 @@ def test_vectors_of_the_pool(case: dict[str, Any]) -> None:
         "reserve_base": choice(case["reserve_base"]),
     }
     amounts = {"collections": gross, "one_off_income": gross - Decimal(case["collections"]), **carved}
-    items = {item: FundItem(case["pool"], item, amount, "") for item, amount in amounts.items()}
+    items = {item: FundItem(2024, case["pool"], item, amount, "") for item, amount in amounts.items()}
     base = pool_base(policy_of(block(fund={case["pool"]: formula})).fund[case["pool"]], items)
     assert (str(base.reserve), str(base.amount)) == (case["reserve"], case["base"])
 

@@ -42,7 +42,7 @@ def test_a_lost_posting_is_found_in_its_step(done: Settlement) -> None:
 def test_a_balanced_book_that_pays_something_else_is_found(done: Settlement) -> None:
     row = done.allocations[0]._replace(payable=Decimal("999.99"))
     broken = [entry.name for entry in hospital_identities(done.book, [row]) if not entry.holds]
-    assert broken == ["allocations", "hospital A"]
+    assert broken == ["payable", "payable of A"]
     with pytest.raises(UnbalancedError, match=r"payments, pool resident: .*1,000\.00 found 999\.99, difference -0\.01"):
         prove(fund_identities(done.lines, [row], {}))
 

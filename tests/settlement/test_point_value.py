@@ -112,8 +112,8 @@ def test_a_hospital_with_points_but_no_cost_is_named() -> None:
 
 
 def test_what_cannot_be_rescaled_stays_in_the_fund() -> None:
-    rule = rule_of("fixed_rate", "rescale", rate="0", pays="fund_only")
-    done = distribute("resident", Decimal("50.00"), [_row("A")], rule)
+    rows = [_row("A", points="0"), _row("B", booked="0")]
+    done = distribute("resident", Decimal("50.00"), rows, rule_of("total_cost", "rescale"))
     assert (done.closing, str(done.residual), done.rescaled) == ("leave_in_fund", "50.00", {})
 
 
@@ -125,7 +125,7 @@ def test_a_hospital_of_refunds_only_pays_back() -> None:
 
 
 def _row(code: str, points: str = "10", total: str = "100", booked: str = "60") -> HospitalTotals:
-    return HospitalTotals("resident", code, 1, Decimal(points), Decimal(total), Decimal(booked), Decimal(0))
+    return HospitalTotals("resident", code, 1, 1, 0, Decimal(points), Decimal(total), Decimal(booked), Decimal(0))
 
 
 signed = st.integers(-500, 3000).map(Fraction)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from settlement_cases import block, choice, hospitals_of, money_in, number, one_pool, policy_of, totals_of
+from settlement_cases import block, choice, hospital, hospitals_of, money_in, number, one_pool, policy_of, totals_of
 
 from drgcalc.base.columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.base.errors import RulesError
@@ -16,14 +16,14 @@ from drgcalc.base.money import total
 from drgcalc.settlement.identities import prove
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS
 from drgcalc.settlement.policy import Policy
-from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, LedgerRow, PoolLine
+from drgcalc.settlement.rows import Allocation, FundItem, HospitalTotals, LedgerRow, PoolLine
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
 
 ROWS = [
     {"id": "A", "points": "60", "total": "800.00", "fund_booked": "600.00", "patient_paid": "200.00"},
     {"id": "B", "points": "40", "total": "700.00", "fund_booked": "300.00", "patient_paid": "400.00"},
 ]
-HOSPITALS = [Hospital("B", "乙", "2"), Hospital("A", "甲", "3"), Hospital("C", "丙", "1")]
+HOSPITALS = [hospital("B", "乙", "2"), hospital("A", "甲", "3"), hospital("C", "丙", "1")]
 
 
 def _settle(policy: Policy, fund: str = "1000.00") -> Settlement:
@@ -52,7 +52,7 @@ def test_a_hospital_without_cases_is_declared_not_skipped() -> None:
 def test_a_hospitals_postings_are_its_statement() -> None:
     postings = _settle(_conserving()).book.of_hospital("B")
     assert [(posting.explanation, str(posting.amount)) for posting in postings] == [
-        ("40 points × 10.00000000", "400.00")
+        ("points 40 × 10.00000000", "400.00")
     ]
 
 
@@ -148,6 +148,8 @@ rows = st.builds(
     st.sampled_from(("employee", "resident")),
     st.sampled_from([f"H{index}" for index in range(6)]),
     st.integers(0, 90),
+    st.integers(-3, 90),
+    st.integers(0, 9),
     points | st.just(Decimal("0.0000")),
     money | st.just(Decimal("0.00")),
     money | st.just(Decimal("0.00")),
@@ -160,7 +162,8 @@ many_totals = st.lists(rows, max_size=9, unique_by=lambda row: (row.pool, row.ho
 def policies(draw: st.DrawFn) -> Policy:
     convention = draw(st.sampled_from(("fund_only", "fund_plus_patient", "total_cost", "fixed_rate")))
     pay_with = draw(st.sampled_from(("exact", "printed")))
-    closings = ("leave_in_fund", "adjustment_fund") if pay_with == "printed" else ("leave_in_fund", "rescale")
+    whole = pay_with == "exact" and convention != "fixed_rate"
+    closings = ("leave_in_fund", "rescale") if whole else ("leave_in_fund", "adjustment_fund")
     leaves_residual = convention in ("total_cost", "fixed_rate") or pay_with == "printed"
     changes: dict[str, Any] = {
         "point_value__convention": choice(convention),
@@ -168,6 +171,7 @@ def policies(draw: st.DrawFn) -> Policy:
         "point_value__closing": choice(draw(st.sampled_from(closings))) if leaves_residual else None,
         "limits__draw": choice(draw(st.sampled_from(("net", "literal")))),
         "limits__scope": choice(draw(st.sampled_from(("pool", "city")))),
+        "limits__first_year": choice("no_floor"),
     }
     if convention == "fixed_rate":
         pays = draw(st.sampled_from(("fund_only", "fund_plus_patient", "total_cost")))
@@ -181,10 +185,14 @@ def policies(draw: st.DrawFn) -> Policy:
 @st.composite
 def funds(draw: st.DrawFn) -> list[FundItem]:
     formulas = policy_of(block()).fund
-    items = [FundItem(pool, item.item, draw(money), "决算表") for pool in formulas for item in formulas[pool].items()]
+    items = [
+        FundItem(2024, pool, item.item, abs(draw(money)), "决算表")
+        for pool in formulas
+        for item in formulas[pool].items()
+    ]
     others = ["last_final_pool", "current_surplus", "historical_surplus"]
     kept = others if draw(st.booleans()) else others[1:]
-    return items + [FundItem(pool, name, draw(money), "决算表") for pool in formulas for name in kept]
+    return items + [FundItem(2024, pool, name, draw(money), "决算表") for pool in formulas for name in kept]
 
 
 @settings(deadline=None, max_examples=120)

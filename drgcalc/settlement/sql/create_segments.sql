@@ -1,4 +1,4 @@
--- grain: one row per outlier segment of grouped cases, and one row per status without a group
+-- grain: one row per outlier segment of grouped cases, and one row per status without a group; names are unique
 CREATE OR REPLACE TEMP TABLE segments (
     status VARCHAR NOT NULL,
     seq INTEGER NOT NULL,
@@ -12,6 +12,7 @@ CREATE OR REPLACE TEMP TABLE segments (
     coefficient_on_start BOOLEAN NOT NULL,
     coefficient_on_rise BOOLEAN NOT NULL,
     flag VARCHAR NOT NULL,
+    carries_points BOOLEAN NOT NULL, -- false: the policy gives the status no points
     base_points DECIMAL(18, 4), -- absent: the score of the case's group
     reference_fee DECIMAL(18, 2) -- absent: the reference of the case's group
 );

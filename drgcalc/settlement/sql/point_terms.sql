@@ -1,15 +1,16 @@
 -- grain: one row per score term and segment, and one row per status without a group, group and level
 -- A case costing fee_fen in [fee_from, fee_to) has (on_start × c + on_rise × c × (fee_fen × 10^4 − lower_fee)) ÷ divisor
 -- units of 10^-4 points, c being the coefficient × 10^6, or 10^6 where it does not apply: one integer division, nothing
--- rounded before it. Where the cost does not matter that is flat_units × c ÷ 10^6, in small integers.
+-- rounded before it. The numbers are divided by what they have in common, so that great costs fit. Where the cost does
+-- not matter that is flat_units × c ÷ 10^6, in small integers.
 CREATE OR REPLACE TEMP TABLE point_terms AS
 WITH spread AS (
     SELECT
         g.status,
         t.group_code,
         t.hospital_level,
-        t.first_period,
-        t.last_period,
+        t.first_day,
+        t.last_day,
         t.base_points,
         CAST(t.base_points * 10000 AS HUGEINT) AS score_units,
         t.reference_fen,
@@ -30,8 +31,8 @@ WITH spread AS (
         g.status,
         c.group_code,
         c.hospital_level,
-        '' AS first_period,
-        '9999-12' AS last_period,
+        DATE '0001-01-01' AS first_day,
+        DATE '9999-12-31' AS last_day,
         g.base_points,
         COALESCE(CAST(g.base_points * 10000 AS HUGEINT), 0) AS score_units,
         COALESCE(CAST(g.reference_fee * 100 AS HUGEINT), 1) AS reference_fen,
@@ -52,13 +53,38 @@ WITH spread AS (
     ) AS c
     JOIN segments AS g
         ON c.status = g.status
+),
+scaled AS (
+    SELECT
+        status,
+        group_code,
+        hospital_level,
+        first_day,
+        last_day,
+        base_points,
+        score_units,
+        reference_fen,
+        name,
+        lower_fee,
+        upper_fee,
+        lower_inclusive,
+        upper_inclusive,
+        start_units,
+        slope_units,
+        coefficient_on_start,
+        coefficient_on_rise,
+        score_units * start_units * reference_fen * 10000 AS on_start,
+        score_units * slope_units AS on_rise,
+        reference_fen * 100000000000000 AS divisor,
+        GCD(GCD(score_units * start_units * reference_fen * 10000, score_units * slope_units), divisor) AS common
+    FROM spread
 )
 SELECT
     status,
     group_code,
     hospital_level,
-    first_period,
-    last_period,
+    first_day,
+    last_day,
     base_points,
     CASE WHEN base_points IS NOT NULL THEN CAST(reference_fen AS DECIMAL(16, 0)) * CAST(0.01 AS DECIMAL(3, 2)) END
         AS reference_fee,
@@ -74,11 +100,11 @@ SELECT
     coefficient_on_start,
     coefficient_on_rise,
     CASE
-        WHEN slope_units = 0 AND (score_units * start_units) % 10000 = 0
+        WHEN slope_units = 0 AND (score_units * start_units) % 10000 = 0 AND score_units * start_units < 10000000000000
             THEN CAST(score_units * start_units // 10000 AS BIGINT)
     END AS flat_units,
-    score_units * start_units * reference_fen * 10000 AS on_start,
-    score_units * slope_units AS on_rise,
+    on_start // common AS on_start,
+    on_rise // common AS on_rise,
     lower_fee,
-    reference_fen * 100000000000000 AS divisor
-FROM spread;
+    divisor // common AS divisor
+FROM scaled;

@@ -1,14 +1,16 @@
--- grain: one row per pool, status and outlier segment with accepted records
+-- grain: one row per pool, status and segment with accepted records
 SELECT
     s.pool,
     s.status,
     s.segment,
-    ANY_VALUE(g.flag) AS flag,
-    COUNT(*) AS cases,
-    CAST(SUM(s.case_points) AS DECIMAL(18, 4)) AS points,
-    CAST(SUM(s.total_fee) AS DECIMAL(18, 2)) AS total_fee
+    COALESCE(g.flag, '') AS flag,
+    COALESCE(g.carries_points, FALSE) AS carries_points,
+    COUNT(*) AS records,
+    CAST(SUM(s.total_fee) AS DECIMAL(18, 2)) AS total_fee,
+    CAST(SUM(s.fund_booked) AS DECIMAL(18, 2)) AS fund_booked,
+    CAST(SUM(s.patient_paid) AS DECIMAL(18, 2)) AS patient_paid
 FROM settled AS s
-JOIN segments AS g
-    ON s.status = g.status AND s.segment = g.name
-GROUP BY s.pool, s.status, s.segment
+LEFT JOIN segments AS g -- absent: never; that every record has a segment is proved
+    ON s.segment = g.name
+GROUP BY s.pool, s.status, s.segment, g.flag, g.carries_points
 ORDER BY s.pool, s.status, s.segment;

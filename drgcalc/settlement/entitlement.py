@@ -1,0 +1,56 @@
+"""What each hospital is entitled to, exactly: the conventions written a second time, to prove what is paid.
+
+This module shares nothing with `point_value` but totals and policy, so that a fault in one is seen by the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from drgcalc.settlement.policy import PointValueRule
+from drgcalc.settlement.rows import HospitalTotals
+
+
+def entitlements(
+    pool: str, fund: Decimal, hospitals: Sequence[HospitalTotals], rule: PointValueRule
+) -> dict[str, Fraction]:
+    """Yuan of each hospital of a pool before rounding, by convention and closing; nothing where nobody can be paid."""
+    convention = (rule.fixed_rate_pays or rule.convention).value
+    points = sum((Fraction(row.points) for row in hospitals), Fraction(0))
+    cost = sum((Fraction(row.total_fee) for row in hospitals), Fraction(0))
+    booked = sum((Fraction(row.fund_booked) for row in hospitals), Fraction(0))
+    patients = sum((Fraction(row.patient_paid) for row in hospitals), Fraction(0))
+    if points <= 0 or (convention == "total_cost" and min(cost, booked) <= 0):
+        return {row.hospital_id: Fraction(0) for row in hospitals}
+    if rule.convention.value == "fixed_rate":
+        value = Fraction(rule.rates[pool].value)
+    elif convention == "total_cost":
+        value = Fraction(fund) / (booked / cost) / points
+    else:
+        value = (Fraction(fund) + (patients if convention == "fund_plus_patient" else 0)) / points
+    if rule.pay_with.value == "printed":
+        scale = 10 ** int(rule.printed_places.value)
+        value = Fraction(int(abs(value) * scale + Fraction(1, 2)), scale) * (1 if value >= 0 else -1)
+    earned = {row.hospital_id: _earned(convention, value, row) for row in hospitals}
+    whole = sum(earned.values(), Fraction(0))
+    if rule.closing is not None and rule.closing.value == "rescale" and whole > 0:
+        return {hospital: amount * Fraction(fund) / whole for hospital, amount in earned.items()}
+    return earned
+
+
+def pays_everything(rule: PointValueRule, entitled: Iterable[Fraction]) -> bool:
+    """Whether what hospitals are entitled to is the whole pool: conserved and paid exactly, or the rest rescaled."""
+    exact = rule.convention.value in ("fund_only", "fund_plus_patient") and rule.pay_with.value == "exact"
+    rescaled = rule.closing is not None and rule.closing.value == "rescale"
+    return exact or (rescaled and sum(entitled, Fraction(0)) > 0)
+
+
+def _earned(convention: str, value: Fraction, row: HospitalTotals) -> Fraction:
+    worth = Fraction(row.points) * value
+    if convention == "fund_plus_patient":
+        return worth - Fraction(row.patient_paid)
+    if convention == "total_cost":
+        return worth * Fraction(row.fund_booked) / Fraction(row.total_fee) if row.total_fee else Fraction(0)
+    return worth

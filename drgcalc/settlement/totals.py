@@ -1,0 +1,81 @@
+"""From the records' sums by hospital to the totals a point value is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from drgcalc.base.money import total
+from drgcalc.settlement.ledger import ZERO
+from drgcalc.settlement.policy_reading import Choice
+from drgcalc.settlement.rows import HospitalTotals
+
+ALL_RECORDS, WITH_POINTS = "all_records", "records_with_points"
+
+
+class HospitalSums(NamedTuple):
+    """Exact sums over the records of one hospital in one pool which the policy gives points, or gives none.
+
+    stays: a line counts 1, a refund line that leaves nothing of its stay −1, one that leaves a part 0.
+    """
+
+    pool: str
+    hospital_id: str
+    carries_points: bool
+    records: int
+    stays: int
+    points: Decimal
+    total_fee: Decimal
+    fund_booked: Decimal
+    patient_paid: Decimal
+
+
+class PoolCases(NamedTuple):
+    """Sums over the records of one pool as they were grouped, before anything is done with them."""
+
+    pool: str
+    records: int
+    total_fee: Decimal
+    fund_booked: Decimal
+    patient_paid: Decimal
+
+
+class Counted(NamedTuple):
+    """The records' sums in two parts: `totals` enter the point value, `aside` does not. Together they are all."""
+
+    totals: tuple[HospitalTotals, ...]
+    aside: tuple[HospitalSums, ...]
+
+
+def count(sums: Iterable[HospitalSums], amounts: Choice) -> Counted:
+    """One row of totals a pool and hospital, in the order of `sums`; which amounts enter is the policy's choice.
+
+    They are those of all records, or of those that carry points; a hospital without any of these has amounts of zero.
+    """
+    by_hospital: dict[tuple[str, str], list[HospitalSums]] = {}
+    aside = []
+    for row in sums:
+        by_hospital.setdefault((row.pool, row.hospital_id), []).append(row)
+        if not _enters(row, amounts):
+            aside.append(row)
+    return Counted(tuple(_totals(rows, amounts) for rows in by_hospital.values()), tuple(aside))
+
+
+def _enters(row: HospitalSums, amounts: Choice) -> bool:
+    return row.carries_points or amounts.value == ALL_RECORDS
+
+
+def _totals(rows: Sequence[HospitalSums], amounts: Choice) -> HospitalTotals:
+    entering = [row for row in rows if _enters(row, amounts)]
+    return HospitalTotals(
+        pool=rows[0].pool,
+        hospital_id=rows[0].hospital_id,
+        records=sum(row.records for row in rows),
+        cases=sum(row.stays for row in rows if row.carries_points),
+        cases_without_points=sum(row.stays for row in rows if not row.carries_points),
+        points=total([Decimal("0.0000"), *(row.points for row in rows)]),
+        total_fee=total([ZERO, *(row.total_fee for row in entering)]),
+        fund_booked=total([ZERO, *(row.fund_booked for row in entering)]),
+        patient_paid=total([ZERO, *(row.patient_paid for row in entering)]),
+    )
