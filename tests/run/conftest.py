@@ -1,8 +1,13 @@
 """A smallest region on disk: enough to be read, not to be settled."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from drgcalc.run.init import init
+from drgcalc.run.period import parse_period
+from drgcalc.run.settle import settle
 
 REGION = """\
 id = "town"
@@ -56,3 +61,22 @@ def region_folder(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def settled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A region as `drgcalc init` writes it, its year settled, with a salt of its own; tests work on copies."""
+    folder = tmp_path_factory.mktemp("year") / "region"
+    init(folder)
+    (folder / "test.salt").write_bytes(bytes(range(64)))
+    settings = folder / "region.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert "[inputs]" in text
+    settings.write_text(text.replace("[inputs]", '[salt]\nfile = "test.salt"\n[inputs]'), encoding="utf-8")
+    settle(folder, parse_period("2024"))
+    return folder
+
+
+@pytest.fixture
+def settled(settled_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(settled_once, tmp_path / "region"))

@@ -97,3 +97,34 @@ def test_an_empty_folder_of_scores_is_named(region_folder: Path) -> None:
 def test_an_unreadable_encoding_is_refused(region_folder: Path) -> None:
     (region_folder / "hospitals.csv").write_bytes(b"\xff\xff\xff")
     assert "neither UTF-8 nor GB18030" in refusal(region_folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "hospitals.csv",
+            "二级,0.9",
+            "二级,0",
+            "hospitals.csv row 3 (line 4): coefficient is 0.000000, not above zero",
+        ),
+        ("hospitals.csv", "二级,0.9", "二级,-0.9", "coefficient is -0.900000, not above zero"),
+        (
+            "scores/2024.csv",
+            "AA12,250.5",
+            "AA12,-250.5",
+            "scores/2024.csv row 2 (line 3): score is -250.5000, below zero",
+        ),
+        ("scores/2024.csv", "100,5000", "100,0", "mean_fee is 0.00, not above zero"),
+    ],
+)
+def test_numbers_with_a_wrong_sign_are_refused_by_file_and_row(
+    region_folder: Path, name: str, old: str, new: str, message: str
+) -> None:
+    change(region_folder, name, old, new)
+    assert message in refusal(region_folder)
+
+
+def test_a_score_of_zero_is_a_score(region_folder: Path) -> None:
+    change(region_folder, "scores/2024.csv", "AA12,250.5", "AA12,0")
+    assert [str(score.score) for score in load_region(region_folder).scores] == ["100.0000", "0.0000"]

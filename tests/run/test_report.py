@@ -29,7 +29,22 @@ def allocation(number: int, payable: str, name: str = LONG) -> Allocation:
     zero, amount = Decimal(0), Decimal(payable)
     points = Decimal("12345678.1234")
     return Allocation(
-        "2024", "employee", f"H{number:02}", name, "三级", 1, 0, points, zero, zero, zero, zero, amount, zero, amount, zero
+        "2024",
+        "employee",
+        f"H{number:02}",
+        name,
+        "三级",
+        1,
+        0,
+        points,
+        zero,
+        zero,
+        zero,
+        zero,
+        amount,
+        zero,
+        amount,
+        zero,
     )
 
 

@@ -177,14 +177,29 @@ def test_sql_gives_every_case_the_points_that_decimal_gives(
 
 
 @settings(deadline=None, max_examples=40)
-@given(outlier_rules(), st.lists(fees | small_fees, min_size=1, max_size=4), scores, means, coefficients)
+@given(
+    outlier_rules(),
+    fees | small_fees,
+    st.lists(fees | small_fees.filter(bool), max_size=3),
+    st.booleans(),
+    scores,
+    means,
+    coefficients,
+)
 def test_a_stay_refunded_in_parts_has_the_points_of_its_net_cost(
-    rules: PointRules, parts: list[Decimal], score: Decimal, mean: Decimal, coefficient: Decimal
+    rules: PointRules,
+    left: Decimal,
+    refunds: list[Decimal],
+    by_id: bool,
+    score: Decimal,
+    mean: Decimal,
+    coefficient: Decimal,
 ) -> None:
-    whole, *refunds = parts
-    costs = [sum(refunds, Decimal(0)) + whole]
-    costs += [costs[0] - sum(refunds[: number + 1], Decimal(0)) for number in range(len(refunds))]
-    cases = [Case(costs[0], id="S0"), *(Case(-fee, id="S0" if fee else None, refund=True) for fee in refunds)]
+    costs = [left]
+    for fee in reversed(refunds):
+        costs.insert(0, costs[0] + fee)
+    id_ = "S0" if by_id else None
+    cases = [Case(costs[0], id="S0"), *(Case(-fee, id=id_, refund=True) for fee in refunds)]
     con = settled(rules, cases, [Score(score, mean)], [Place(coefficient)])
     priced = [
         case_points(rules, fee=cost, base_points=score, reference_fee=mean, coefficient=coefficient) for cost in costs

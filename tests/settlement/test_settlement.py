@@ -114,6 +114,10 @@ def test_a_month_pays_its_share_and_keeps_part_for_the_clearing() -> None:
     prove(done.identities)
     assert str(done.lines[-1].amount) == "100.00"
     assert [str(row.payable) for row in done.allocations] == ["60.00", "40.00", "0.00"]
+    assert [(str(row.retained), str(row.pay_now)) for row in done.allocations[:2]] == [
+        ("6.00", "54.00"),
+        ("4.00", "36.00"),
+    ]
     assert str(done.book.balance("resident", "hospital", "A")) == "54.00"
     assert str(done.book.balance("resident", "hospital_retained", "A")) == "6.00"
     assert str(done.book.balance("resident", "other_months")) == "1100.00"
@@ -236,3 +240,45 @@ def test_the_order_of_inputs_changes_nothing(
     for given_rows in (hospitals, totals, fund):
         random.shuffle(given_rows)
     assert settle_year(2024, policy, hospitals, totals, fund) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "code", "words"),
+    [
+        ("20", "S010", "fixed_rate pays 1,000.00 yuan more than the pool of 1,000.00 holds"),
+        ("5", "S010", "fixed_rate leaves 500.00 yuan of the pool of 1,000.00"),
+        ("9.9999", "S017", "fixed_rate leaves 0.01 yuan"),
+    ],
+)
+def test_an_overspent_pool_is_a_warning_and_rounding_is_not(rate: str, code: str, words: str) -> None:
+    rule = {
+        "point_value__convention": choice("fixed_rate"),
+        "point_value__fixed_rate_pays": choice("fund_only"),
+        "point_value__rates": {"resident": number(Decimal(rate), "yuan_per_point")},
+        "point_value__closing": choice("leave_in_fund"),
+    }
+    found = [finding for finding in _settle(policy_of(one_pool(**rule))).findings if finding.code in ("S010", "S017")]
+    assert [(finding.code, finding.severity) for finding in found] == [(code, "warning" if code == "S010" else "info")]
+    assert words in found[0].message
+
+
+def test_a_residual_that_is_rescaled_is_no_warning() -> None:
+    found = _settle(policy_of(one_pool())).findings
+    assert [finding.severity for finding in found if finding.code == "S017"] == ["info"]
+    assert "S010" not in [finding.code for finding in found]
+
+
+def test_a_hospital_with_records_but_no_case_is_not_said_to_have_none() -> None:
+    totals = [row._replace(cases=0) for row in totals_of(ROWS)]
+    done = settle_year(2024, _conserving(), HOSPITALS, totals, money_in("1000.00"))
+    assert [finding.value for finding in done.findings if finding.code == "S008"] == ["C"]
+
+
+def test_a_rate_and_a_rescaled_residual_exclude_each_other() -> None:
+    rule = {
+        "point_value__convention": choice("fixed_rate"),
+        "point_value__fixed_rate_pays": choice("fund_only"),
+        "point_value__rates": {"resident": number(1, "yuan_per_point")},
+    }
+    with pytest.raises(RulesError, match="closing is rescale, and convention is fixed_rate"):
+        policy_of(one_pool(**rule))
