@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -34,6 +36,11 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run one command line (this process's own when `args` is None) and give its exit code."""
     if args is None:
         sys.excepthook = _report_bug
+        for name in ("SIGTERM", "SIGHUP"):  # a stop from outside ends as Ctrl-C does: nothing half-written stays
+            if number := getattr(signal, name, None):
+                signal.signal(number, signal.default_int_handler)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - closed by whoever started us: nobody reads it
+    sys.stderr = sys.stderr or sys.stdout
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console of another encoding must not stop a settlement
@@ -51,6 +58,12 @@ def main(args: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has closed it; Python's own flush at exit must not complain a second time.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OUTPUT
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        click.echo("error: the disk that takes the output is full; what the command publishes is complete", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OUTPUT
     return ExitCode.DONE

@@ -253,13 +253,6 @@ FILE_CHECKS: tuple[Check, ...] = (
     ),
     Check("F106", "warning", "", "the file has a header but no records", "check the export"),
     Check("F107", "info", "", "blank rows are passed over", "nothing"),
-    Check(
-        "F108",
-        "warning",
-        "",
-        "only the first sheet of the workbook is read",
-        "move other records to files of their own",
-    ),
 )
 
 _BITS = {check.code: 1 << number for number, check in enumerate(CHECKS)}

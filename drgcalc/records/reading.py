@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
-from drgcalc.base.errors import Finding, InputError
+from drgcalc.base.errors import Finding, InputError, OutputError
 from drgcalc.records import encoding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.headers import LISTS, Alias, Layout, match
@@ -24,6 +26,7 @@ from drgcalc.records.sources import Source, sha256_of
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
+_NO_SPACE = os.strerror(errno.ENOSPC)
 _IDENTIFIERS = ("settlement_id", "person_id", "hospital_id", "encounter_id", "record_no")
 _UNREADABLE = (
     duckdb.IOException,
@@ -119,6 +122,11 @@ def input_errors(source: Source) -> Iterator[None]:
     try:
         yield
     except _UNREADABLE as error:
+        if _NO_SPACE in str(error):
+            raise OutputError(
+                f"the disk is full: {source.relative} cannot be made ready for reading",
+                hint="the file itself is fine: make space where results and temporary files are written",
+            ) from error
         line = _CSV_LINE.search(str(error))
         if line:
             raise InputError(
@@ -242,6 +250,13 @@ def _xlsx(
     required: Sequence[str],
 ) -> Staged:
     workbook = fastexcel.read_excel(source.path)
+    for name in workbook.sheet_names[1:]:
+        if others := workbook.load_sheet(name, header_row=None, dtypes="string").height:
+            raise InputError(
+                f"{source.relative}: records are read from the first sheet, {workbook.sheet_names[0]!r}, "
+                f"but sheet {name!r} holds {others} rows too",
+                hint="put every sheet of records into a file of its own, and delete what is no record",
+            )
     sheet = workbook.load_sheet(0, header_row=None, dtypes="string").to_arrow()
     cells = pa.Table.from_batches([sheet]).rename_columns([f"c{index}" for index in range(sheet.num_columns)])
     head = [[value or "" for value in row.values()] for row in cells.slice(0, HEADER_ROWS).to_pylist()]
@@ -249,12 +264,7 @@ def _xlsx(
         raise InputError(f"{source.relative}: the first sheet is empty", hint="put the records on the first sheet")
     layout = match(head, source.relative, aliases, required)
     rows = _write(con.from_arrow(cells.slice(layout.rows)), layout, target)
-    found = (
-        (file_finding("F108", source.relative, ", ".join(workbook.sheet_names[1:])),)
-        if len(workbook.sheet_names) > 1
-        else ()
-    )
-    return _staged_text(source, digest, target, layout, rows, "", found)
+    return _staged_text(source, digest, target, layout, rows, "", ())
 
 
 def _write(relation: duckdb.DuckDBPyRelation, layout: Layout, target: Path) -> int:

@@ -69,19 +69,20 @@ def sha256_of(path: Path) -> str:
 
 
 def _files(region: Path, pattern: str) -> Iterator[Path]:
+    """The files a pattern stands for; a folder, named or matched, stands for everything below it."""
     place = region / pattern
-    if place.is_dir():
-        yield from (file for file in place.iterdir() if file.is_file())
-    elif place.is_file():
-        yield place
-    elif Path(pattern).is_absolute():
-        root = Path(place.anchor)
-        yield from (file for file in root.glob(place.relative_to(root).as_posix()) if file.is_file())
-    else:
-        yield from (file for file in region.glob(pattern) if file.is_file())
+    root = Path(place.anchor) if Path(pattern).is_absolute() else region
+    matched = [place] if place.exists() else root.glob(place.relative_to(root).as_posix())
+    for path in matched:
+        if path.is_dir():
+            yield from (file for file in path.rglob("*") if not file.is_dir())
+        else:
+            yield path
 
 
 def _source(region: Path, file: Path) -> Source:
+    if not file.is_file():
+        raise InputError(f"{file} is no file that can be read", hint="remove broken links and devices from the folder")
     kind = KINDS.get(file.suffix.lower())
     relative = file.relative_to(region).as_posix() if file.is_relative_to(region) else file.as_posix()
     if kind is None:

@@ -65,7 +65,12 @@ def explain_typed(
     *,
     why_not: str | None = None,
 ) -> Reason:
-    """Why a record of these codes and values (by field of the rule language) would be in its group."""
+    """Why a record of these codes and values (by field of the rule language) would be in its group.
+
+    Raises UsageError when none of the diagnoses is a code.
+    """
+    if not any(normalise_diagnosis(text) for text in diagnoses):
+        raise UsageError("a record needs a principal diagnosis", hint="write --dx CODE")
     scheme = load_scheme(load_region(folder).scheme_folder)
     return _reason(scheme, TYPED, Found(TYPED, _plain(diagnoses, procedures, scalars)), (), why_not)
 

@@ -23,7 +23,9 @@ def init(folder: Path, *, dry_run: bool = False) -> tuple[str, ...]:
 
     Raises OutputError when the folder holds something or cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    with output_errors(folder):
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if taken:
         raise OutputError(f"{folder} is not an empty folder", hint="name a new folder: nothing is ever overwritten")
     files = dict(_files(resources.files(__package__) / "template", ""))
     files |= dict(_files(shipped_schemes() / DEMO_SCHEME, f"schemes/{DEMO_SCHEME}/"))

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import duckdb
 
-from drgcalc.base.errors import Finding
+from drgcalc.base.errors import Finding, InputError
 from drgcalc.records import results
 from drgcalc.records.code_book import PartCodes
 from drgcalc.records.intake import HospitalSpan, Intake, read_parts
@@ -19,6 +19,7 @@ from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
 from drgcalc.report.model import FindingCount
 from drgcalc.run.period import Period
+from drgcalc.run.publish import output_errors
 from drgcalc.run.region import Region
 
 EXAMPLES = 3
@@ -82,7 +83,15 @@ def region_salt(region: Region) -> bytes:
     if region.salt_file is not None:
         return load_salt(region.salt_file)
     path = default_salt_path(region.id)
-    return load_salt(path) if path.exists() else create_salt(path)
+    if path.exists():
+        return load_salt(path)
+    if any(region.out.glob("cases/*/v*/manifest.json")):
+        raise InputError(
+            f"the salt {path} is missing, but {region.out} holds results that were made with one",
+            hint="run as the account that settled before, or copy its salt: a new one gives every person a new key",
+        )
+    with output_errors(path.parent):
+        return create_salt(path)
 
 
 def salt_mark(salt: bytes) -> str:

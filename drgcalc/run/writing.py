@@ -71,7 +71,7 @@ def cell_text(column: Column, cell: object) -> str:
         if not isinstance(cell, Decimal):
             raise TypeError(f"{column.name} must be a Decimal, it is {cell!r}")
         places = int(decimal[2])
-        return str(from_units(to_units(cell, places), places))
+        return f"{from_units(to_units(cell, places), places):f}"
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, date):

@@ -33,11 +33,17 @@ _NAMED = {
 _MARKS = {"same": "{}", "old": "[-{}-]", "new": "[+{}+]"}
 
 
+def _refuse_taken(target: Path) -> None:
+    if target.exists():
+        raise OutputError(f"{target} exists already", hint="name a new one: nothing is ever overwritten")
+
+
 def export_workbook(scheme: Scheme, path: Path) -> None:
     """Write a scheme as a workbook in the official layout: six sheets, the names of codes empty.
 
     Sets without members are left out, for the layout cannot say them. Raises OutputError.
     """
+    _refuse_taken(path)
     rows = _scheme_rows(scheme)
     rows["code_sets"] = [row for row in rows["code_sets"] if row[2]]
     sheets = {LAYOUTS[table].sheet: _official(table, rows[table]) for table in LAYOUTS}
@@ -54,6 +60,7 @@ def _official(table: str, rows: Rows) -> tuple[Sequence[str], Rows]:
 
 def export_csv(scheme: Scheme, folder: Path) -> None:
     """Write the six tables of a scheme as plain CSV files, which `import_csv_folder` reads. Raises OutputError."""
+    _refuse_taken(folder)
     rows = _scheme_rows(scheme)
     tables = {table.name: csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
     _write_csvs(folder, tables)

@@ -298,14 +298,20 @@ def test_blank_rows_keep_their_numbers_but_are_no_records(read: Read) -> None:
     assert [(row["code"], row["value"]) for row in answer.findings] == [("F107", "1")]
 
 
-def test_only_the_first_sheet_is_read_and_told(folder: Path, read: Read) -> None:
+@pytest.mark.parametrize("rows", [0, 1])
+def test_rows_on_another_sheet_are_refused_not_lost(rows: int, folder: Path, read: Read) -> None:
     book = xlsxwriter.Workbook(str(folder / "a.xlsx"))
-    sheet = book.add_worksheet()
+    sheet, other = book.add_worksheet(), book.add_worksheet("other")
     sheet.write_row(0, 0, list(GOOD))
     sheet.write_row(1, 0, list(GOOD.values()))
-    book.add_worksheet("other")
+    for row in range(rows):
+        other.write_row(row, 0, list(GOOD))
     book.close()
-    assert read().codes() == {"F108"}
+    if not rows:
+        assert read().counts.read == 1
+        return
+    with pytest.raises(InputError, match="sheet 'other' holds 1 rows too"):
+        read()
 
 
 CELLS = [
@@ -349,3 +355,9 @@ def test_overlapping_rows_of_a_hospital_are_refused(read: Read) -> None:
     spans = (HospitalSpan("H001", date(2020, 1, 1), None), HospitalSpan("H001", date(2024, 1, 1), None))
     with pytest.raises(RulesError, match=r"two rows of H001 are in force on 2024-01-01"):
         read([record()], hospitals=spans)
+
+
+def test_a_finding_shows_its_own_cell_after_a_file_with_malformed_codes(folder: Path, read: Read) -> None:
+    (folder / "a.csv").write_text(csv_text([record(diagnoses="K8030")]), encoding="utf-8")
+    (folder / "b.csv").write_text(csv_text([record(settlement_id="S2", sex="9", diagnoses="XYZ")]), encoding="utf-8")
+    assert [row["value"] for row in read().findings if row["code"] == "R104"] == ["9"]

@@ -73,3 +73,21 @@ def test_a_missing_or_short_salt_is_refused(tmp_path: Path) -> None:
 def test_the_default_salt_lies_in_the_configuration_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "/conf")
     assert default_salt_path("shaoguan") == Path("/conf/drgcalc/shaoguan.salt")
+
+
+def test_a_folder_that_a_pattern_matches_stands_for_all_below_it(tmp_path: Path) -> None:
+    (tmp_path / "in" / "may" / "late").mkdir(parents=True)
+    for name in ("a.csv", "may/b.csv", "may/late/c.csv"):
+        (tmp_path / "in" / name).write_text("x", encoding="utf-8")
+    assert [source.relative for source in expand(tmp_path, ["in/*"]).sources] == [
+        "in/a.csv",
+        "in/may/b.csv",
+        "in/may/late/c.csv",
+    ]
+
+
+def test_a_broken_link_is_refused_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").symlink_to(tmp_path / "nowhere.csv")
+    with pytest.raises(InputError, match=r"a\.csv is no file"):
+        expand(tmp_path, ["in"])
