@@ -83,9 +83,10 @@ def point_values(values: Sequence[PoolValue]) -> Table:
 
 
 def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
-    """The ten largest payables, the rest in one line, and the total."""
+    """The ten largest payables, the rest in one line, and the total; what is paid now where a part is retained."""
     if not rows:
         return
+    last = ("paid now", "pay_now") if any(row.retained for row in rows) else ("less booked", "difference")
     largest = sorted(rows, key=lambda row: (-row.payable, row.pool, row.hospital_id))
     shown, rest = largest[:LARGEST], largest[LARGEST:]
     table = plain_table(
@@ -94,14 +95,14 @@ def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
         ("pool", "left"),
         ("points", "right"),
         ("payable", "right"),
-        ("less booked", "right"),
+        (last[0], "right"),
     )
     for row in shown:
-        _allocation_line(table, f"{row.hospital_id} {row.hospital_name}", row.pool, [row])
+        _allocation_line(table, f"{row.hospital_id} {row.hospital_name}", row.pool, [row], last[1])
     if rest:
-        _allocation_line(table, f"{len(rest)} others", "", rest)
+        _allocation_line(table, f"{len(rest)} others", "", rest, last[1])
     table.add_section()
-    _allocation_line(table, "total", "", rows)
+    _allocation_line(table, "total", "", rows, last[1])
     yield table
 
 
@@ -202,13 +203,13 @@ def _next_steps(result: Settled) -> Iterator[Text]:
         yield Text(f"- drgcalc explain --hospital {largest.hospital_id} shows how one amount came about")
 
 
-def _allocation_line(table: Table, name: str, pool: str, rows: Sequence[Allocation]) -> None:
+def _allocation_line(table: Table, name: str, pool: str, rows: Sequence[Allocation], last: str) -> None:
     table.add_row(
         Text(name),
         Text(pool),
         number(total(row.points for row in rows)),
         money(total(row.payable for row in rows)),
-        money(total(row.difference for row in rows)),
+        money(total(getattr(row, last) for row in rows)),
     )
 
 
