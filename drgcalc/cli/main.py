@@ -39,8 +39,8 @@ def main(args: Sequence[str] | None = None) -> int:
         for name in ("SIGTERM", "SIGHUP"):  # a stop from outside ends as Ctrl-C does: nothing half-written stays
             if number := getattr(signal, name, None):
                 signal.signal(number, signal.default_int_handler)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - closed by whoever started us: nobody reads it
-    sys.stderr = sys.stderr or sys.stdout
+    sys.stdout = sys.stdout or io.StringIO()  # closed by whoever started us: nobody reads it
+    sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console of another encoding must not stop a settlement
