@@ -68,7 +68,7 @@ class RulesError(DrgcalcError):
 
 
 class UnbalancedError(DrgcalcError):
-    """An identity does not hold to the fen: nothing is published."""
+    """An identity does not hold to the fen: what it is about is not published."""
 
     exit_code = ExitCode.UNBALANCED
 

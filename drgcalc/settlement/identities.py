@@ -185,7 +185,7 @@ def point_identities(case_points: Mapping[str, Decimal], totals: Sequence[Hospit
 
 
 def prove(statements: Iterable[Statement]) -> None:
-    """Raise UnbalancedError with every statement that does not hold; nothing is published then."""
+    """Raise UnbalancedError with every statement that does not hold; nothing they are about may be published."""
     broken = [entry.words for entry in statements if not entry.holds]
     if broken:
         raise UnbalancedError("; ".join(broken), hint="this is a fault of the program: keep the inputs and report it")
