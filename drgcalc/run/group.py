@@ -26,11 +26,9 @@ from drgcalc.run.database import connect, sql
 from drgcalc.run.intake import (
     Inputs,
     Progress,
-    as_of,
     count_findings,
     find_inputs,
     make_intake,
-    read_findings,
     record_findings,
     region_salt,
     salt_mark,
@@ -40,6 +38,7 @@ from drgcalc.run.intake import (
 from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
+from drgcalc.run.published import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.writing import UNSETTLED, arrow_table, beside, cases_writer, write_csv, write_parquet
 from drgcalc.settlement.policy import read_policies
@@ -48,6 +47,8 @@ CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
 REJECTED_FILE = "rejected.parquet"
 FINDINGS_HEADERS = "both"
+FUTURE_DATE = "R208"
+"""The one check that looks at the calendar."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,6 @@ def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt:
             "region.toml": region.settings_hash,
             "hospitals.csv": file_hash(region.folder / "hospitals.csv"),
             "salt": salt_mark(salt),
-            "as_of": as_of(period).isoformat(),
         },
         scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},
         policy="",
@@ -142,7 +142,10 @@ def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt:
 
 
 def _reusable(region: Region, basis: Manifest) -> Path | None:
-    """The newest published cases of the period, if they come from the same inputs and are undamaged."""
+    """The newest published cases of the period, if they come from the same inputs and are undamaged.
+
+    Not if a date in them lay in the future when they were read: it may not any more.
+    """
     newest = latest(region.out, f"cases/{basis.period}")
     if newest is None or not (newest / "manifest.json").is_file():
         return None
@@ -152,7 +155,9 @@ def _reusable(region: Region, basis: Manifest) -> Path | None:
     intact = all(
         (newest / name).is_file() and file_hash(newest / name) == digest for name, digest in manifest.outputs.items()
     )
-    return newest if intact else None
+    if not intact or any(finding.code == FUTURE_DATE for finding in read_findings(newest / FINDINGS_FILE)):
+        return None
+    return newest
 
 
 def _write_cases(

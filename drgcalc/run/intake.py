@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -59,20 +58,12 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         first=period.first,
         last=period.last,
         date_basis=region.date_basis,
-        today=as_of(period),
+        today=date.today(),
         aliases=region.aliases,
         values=region.values,
         admin_code=region.admin_code,
         unknown_hospitals=region.accept_unknown_hospitals,
     )
-
-
-def as_of(period: Period) -> date:
-    """The day after which a date lies in the future: today, but never later than the period's last day.
-
-    So a run after the end of its period does not depend on the clock.
-    """
-    return min(date.today(), period.last)
 
 
 def region_salt(region: Region) -> bytes:
@@ -128,12 +119,3 @@ def count_findings(findings: Iterable[Finding]) -> tuple[FindingCount, ...]:
             examples.setdefault(key, []).append(finding)
     ordered = sorted(times, key=lambda key: (_SEVERITIES.index(key[0]), key[1]))
     return tuple(FindingCount(key[1], key[0], times[key], tuple(examples[key])) for key in ordered)
-
-
-def read_findings(path: Path) -> Iterable[Finding]:
-    """The findings of a published findings.csv, in its order."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file)
-        next(rows)
-        for code, severity, name, row, record_id, field, value, message, hint in rows:
-            yield Finding(code, severity, name, int(row), record_id, field, value, message, hint)
