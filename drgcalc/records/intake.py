@@ -77,7 +77,7 @@ class Intake:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_hospitals: bool = False
     admin_code: str = ""
-    rows_per_part: int = 500_000
+    rows_per_part: int = 500000
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple[Part, PartCodes]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -191,14 +191,19 @@ def _group_parts(
             engine.group_part(codes)
             accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
             groups = con.sql(sql("drgcalc.run", "part_groups")).to_arrow_table()
-            cases = beside(accepted, groups, ("source_row",))
-            for name in UNSETTLED:
-                cases = cases.append_column(name, pa.nulls(len(cases)))
             if written is not None:
                 written.result()
-            written = writer.submit(write, cases)
+            written = writer.submit(_write_part, accepted, groups, write)
         if written is not None:
             written.result()
+
+
+def _write_part(accepted: pa.Table, groups: pa.Table, write: Callable[[pa.Table], None]) -> None:
+    """Write the cases of a part: its accepted records with the groups beside them, nothing settled yet."""
+    cases = beside(accepted, groups, ("source_row",))
+    for name in UNSETTLED:
+        cases = cases.append_column(name, pa.nulls(len(cases)))
+    write(cases)
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
