@@ -68,14 +68,16 @@ class RecordFacts:
             field: Memo(lambda key, field=field: compiled.narrow_class(key // _STRIDE, field, key % _STRIDE))  # type: ignore[misc]
             for field in ("ZYSS", "QTZD", "QTSS")
         }
-        self._narrowed_scalars = Memo(lambda key: compiled.narrow_scalars(key // _STRIDE, key % _STRIDE))
+        self._scalars = Numbering(0)
+        self._scalar_numbers = Memo(self._scalars.number)
+        self._narrowed_scalars = Memo(self._narrow_scalars)
         self._lists = Numbering("")
 
     def of(self, part: PartCodes, gate_scalars: pl.Series) -> pl.DataFrame:
         """Facts of the records of a part: principal, main, diagnoses, procedures, gate_scalars, levels; one row each.
 
-        gate_scalars: the packed positions of each record's scalars. `diagnoses` and `procedures` of the result are
-        numbers of lists of classes (`classes`).
+        gate_scalars: the packed positions of each record's scalars. In the result `gate_scalars` are numbers of packed
+        positions (`scalars`), `diagnoses` and `procedures` numbers of lists of classes (`classes`).
         """
         size = len(part.source_rows)
         self._diagnoses.learn(part.books.diagnoses)
@@ -93,10 +95,14 @@ class RecordFacts:
                 "main": self._narrowed["ZYSS"].of(gate * _STRIDE + main),
                 "diagnoses": self._list_numbers("QTZD", others["at"], other_classes, gate),
                 "procedures": self._list_numbers("QTSS", procedures["at"], procedure_classes, gate),
-                "gate_scalars": self._narrowed_scalars.of(gate * _STRIDE + gate_scalars),
+                "gate_scalars": self._narrowed_scalars.of(gate * _STRIDE + self._scalar_numbers.of(gate_scalars)),
                 "levels": self._levels(others, self._diagnoses.fact("excluding", first)),
             }
         )
+
+    def scalars(self, number: int) -> int:
+        """The packed positions that have this number."""
+        return self._scalars.value(number)
 
     def classes(self, number: int) -> tuple[int, ...]:
         """The list of classes that has this number."""
@@ -134,6 +140,10 @@ class RecordFacts:
         texts, known = zip(*self._lists.items(), strict=True)
         found = lists["list"].replace_strict(pl.Series(texts), pl.Series(known), return_dtype=pl.Int32)
         return numbers.scatter(lists["at"], found)
+
+    def _narrow_scalars(self, key: int) -> int:
+        packed = self._compiled.narrow_scalars(key // _STRIDE, self._scalars.value(key % _STRIDE))
+        return self._scalars.number(packed)
 
     def _is_excluded(self, key: int) -> int:
         tables = self._excluding.value(key // _STRIDE)

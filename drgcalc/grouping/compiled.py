@@ -44,7 +44,7 @@ from drgcalc.grouping.rules import (
 from drgcalc.grouping.scheme import CcRow, Scheme
 
 NO_ROW = -1
-MOST_POSITIONS = 1 << 31
+MOST_POSITIONS = 1 << 62
 
 K = TypeVar("K", bound=Hashable)
 
@@ -250,7 +250,7 @@ def _refuse_levels_of_other_fields(scheme_id: str, rules: Iterable[Rule]) -> Non
 
 
 def _refuse_too_many_positions(scheme_id: str, scales: Iterable[Scale]) -> None:
-    """The positions of a record are packed into one number of 31 bits (`facts.pack`)."""
+    """The positions of a record are packed into one number of 62 bits (`facts.pack`)."""
     combinations = prod(scale.size for scale in scales)
     if combinations > MOST_POSITIONS:
         raise RulesError(

@@ -31,7 +31,7 @@ _FACTS = {"principal": _INT, "main": _INT, "diagnoses": _INT, "procedures": _INT
 _NAMES = {"status": pa.string(), "mdc": pa.string(), "adrg_code": pa.string(), "drg_code": pa.string()}
 _ANSWERS = {
     "adrg_answers": {**_FACTS, "gate_scalars": _INT, "adrg": _INT, "asks_codes": pa.bool_()},
-    "drg_answers": {"adrg": _INT, **_FACTS, "levels": pa.uint8(), "group_scalars": _INT, **_NAMES},
+    "drg_answers": {"adrg": _INT, **_FACTS, "levels": pa.uint8(), "group_scalars": pa.int64(), **_NAMES},
 }
 
 
@@ -109,7 +109,7 @@ class Engine:
 
     def _answer_patterns(self) -> None:
         rows = self._rows("new_patterns")
-        adrgs = self._compiled.group([self._pattern(p, m, d, o, 0, s) for p, m, d, o, s in rows])
+        adrgs = self._compiled.group([self._pattern(p, m, d, o, 0, self._facts.scalars(s)) for p, m, d, o, s in rows])
         self._append(
             "adrg_answers", [(*row, adrg, adrg in self._asks_codes) for row, adrg in zip(rows, adrgs, strict=True)]
         )
@@ -164,7 +164,7 @@ def _refused(options: SchemeOptions) -> Expression:
 def _packed(scales: Iterable[Scale]) -> Expression:
     """The positions on the scales as one mixed-radix number, the last scale lowest (`facts.unpack` undoes it)."""
     return reduce(
-        lambda packed, scale: packed * scale.size + _position(scale), scales, ConstantExpression(0).cast("INTEGER")
+        lambda packed, scale: packed * scale.size + _position(scale), scales, ConstantExpression(0).cast("BIGINT")
     )
 
 

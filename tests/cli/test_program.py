@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,10 +23,13 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_help_takes_less_than_three_tenths_of_a_second() -> None:
+    """Of processor time: the clock says more about what else the machine is doing."""
+
     def seconds() -> float:
-        start = time.perf_counter()
+        before = os.times()
         subprocess.run([*PROGRAM, "--help"], check=True, capture_output=True)
-        return time.perf_counter() - start
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
     assert min(seconds() for _ in range(5)) < 0.3
 
