@@ -27,7 +27,7 @@ class Memo:
 
     def of(self, keys: pl.Series) -> pl.Series:
         """The value for each key."""
-        asked = pl.DataFrame({"key": keys.unique().sort()})
+        asked = pl.DataFrame({"key": keys.unique()})
         new = asked.join(self._known, on="key", how="anti").sort("key")["key"].to_list()
         if new:
             found = {"key": new, "value": [self._compute(key) for key in new]}

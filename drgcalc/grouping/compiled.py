@@ -98,10 +98,6 @@ class CompiledScheme:
             self._narrowed[key] = self.books[field].narrow(number, self._asked_behind(gate, field))
         return self._narrowed[key]
 
-    def narrow_classes(self, gate: int, field: str, numbers: Iterable[int]) -> tuple[int, ...]:
-        """The same for several codes, sorted, without those that do not matter."""
-        return tuple(sorted({self.narrow_class(gate, field, number) for number in numbers} - {0}))
-
     def narrow_scalars(self, gate: int, scalars: int) -> int:
         """Packed positions on the gate scales, those that nothing behind the gate asks for set to missing."""
         fields = frozenset[str]().union(*(fields_of(rule) for rule in self._rules_behind(gate)))

@@ -77,6 +77,7 @@ def explain_typed(
 
 def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) -> Iterator[Found]:
     for _ in read_parts(con, intake):
+        con.execute(sql("drgcalc.grouping", "scalars")).complete()
         rows = con.execute(sql("drgcalc.run", "find_record"), {"settlement_id": settlement_id}).fetchall()
         for file, row, accepted, diagnoses, procedures, *values in rows:
             numbers = (None if value is None else Decimal(value) for value in values)

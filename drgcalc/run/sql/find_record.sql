@@ -5,16 +5,17 @@ SELECT
     checked.accepted,
     parsed.diagnoses,
     parsed.procedures,
-    checked.age_years AS NL,
-    TRY_CAST(checked.sex AS INTEGER) AS XB,
-    checked.age_days AS XSRTL,
-    COALESCE(checked.birth_weight_g, checked.admission_weight_g) AS XSRTZ,
-    checked.los_days AS ZYTS,
-    TRY_CAST(checked.discharge_mode AS INTEGER) AS LYFS,
-    TRY_CAST(checked.department AS BIGINT) AS KS,
-    checked.ventilator_hours AS HXJ,
-    checked.icu_hours AS ZZJH
+    scalars.NL,
+    scalars.XB,
+    scalars.XSRTL,
+    scalars.XSRTZ,
+    scalars.ZYTS,
+    scalars.LYFS,
+    scalars.KS,
+    scalars.HXJ,
+    scalars.ZZJH
 FROM checked
 INNER JOIN parsed ON parsed.source_row = checked.source_row
+INNER JOIN scalars ON scalars.source_row = checked.source_row
 WHERE checked.settlement_id = $settlement_id
 ORDER BY checked.source_row
