@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from drgcalc.base import columns
+from drgcalc.base import columns, dip_columns
 from drgcalc.base.errors import ExitCode
 from drgcalc.cli.main import commands
 from drgcalc.records.checks import CHECKS, FILE_CHECKS
@@ -117,7 +117,8 @@ def ledger_parts() -> Iterator[str]:
 
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
-    for shape in (*named, *columns.SCHEME_TABLES):
+    dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
+    for shape in (*named, *columns.SCHEME_TABLES, *dip):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns
