@@ -172,6 +172,18 @@ CASES = Table(
         Column("fund_booked", MONEY, "yuan", "基金支付", "fund amount booked at discharge"),
         Column("patient_paid", MONEY, "yuan", "个人支付", "paid by the patient"),
         Column("is_refund", "BOOLEAN", "", "退费标志", "a reversing line, with negative amounts"),
+        Column("inpatient_type", "VARCHAR", "", "住院医疗类型", "kind of inpatient care", nullable=True),
+        Column(
+            "payment_method", "VARCHAR", "", "医保支付方式", "code of the payment method on the record", nullable=True
+        ),
+        Column(
+            "method",
+            "VARCHAR",
+            "",
+            "结算方式",
+            "id of the policy's method that pays the case beside points; empty: points, or not settled",
+            nullable=True,
+        ),
         Column(
             "base_points",
             POINTS,

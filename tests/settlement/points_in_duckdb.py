@@ -70,7 +70,10 @@ def settled(
     create(con, CASES, "cases", without=SETTLED)
     create(con, SCORES, "scores")
     create(con, HOSPITALS, "hospitals")
-    insert(con, "cases", [_case_row(number, case) for number, case in enumerate(cases, 1)])
+    for number, case in enumerate(cases, 1):
+        row = _case_row(number, case)
+        marks = ", ".join(f"${name}" for name in row)
+        con.execute(f"INSERT INTO cases ({', '.join(row)}) VALUES ({marks})", row).fetchall()
     insert(con, "scores", [(s.group, s.level, s.score, s.mean, s.first, s.last, "x") for s in scores])
     insert(con, "hospitals", [(h.hospital, "", "2", h.coefficient, h.first, h.last, "x") for h in hospitals])
     parameters = point_parameters(rules)
@@ -101,8 +104,28 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any,
         con.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row).fetchall()
 
 
-def _case_row(number: int, case: Case) -> tuple[Any, ...]:
-    where = (case.hospital, case.level, case.pool, f"{case.day:%Y-%m}", case.day, case.discharged, "1", 40, 5)
-    group = (case.status, "MDCA", "AA1", case.group, None)
-    money = (Decimal(case.fee), Decimal(case.fee) / 2, Decimal(0), case.refund)
-    return (case.id or f"S{number}", case.person, *where, *group, *money, "a.csv", number)
+def _case_row(number: int, case: Case) -> dict[str, object]:
+    """A case by column; columns that the points do not depend on stay empty."""
+    return {
+        "settlement_id": case.id or f"S{number}",
+        "person_key": case.person,
+        "hospital_id": case.hospital,
+        "hospital_level": case.level,
+        "pool": case.pool,
+        "period": f"{case.day:%Y-%m}",
+        "decided_on": case.day,
+        "discharged_on": case.discharged,
+        "sex": "1",
+        "age_years": 40,
+        "los_days": 5,
+        "status": case.status,
+        "mdc": "MDCA",
+        "adrg": "AA1",
+        "group_code": case.group,
+        "total_fee": Decimal(case.fee),
+        "fund_booked": Decimal(case.fee) / 2,
+        "patient_paid": Decimal(0),
+        "is_refund": case.refund,
+        "source_file": "a.csv",
+        "source_row": number,
+    }

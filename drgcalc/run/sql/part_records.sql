@@ -14,6 +14,8 @@ SELECT
     fund_booked,
     patient_paid,
     is_refund,
+    inpatient_type,
+    payment_method,
     source_file,
     source_row
 FROM checked
