@@ -134,6 +134,15 @@ RECORDS = Table(
     ),
 )
 
+AUXILIARY_DIMENSIONS = {
+    "cci": "合并症指数分型",
+    "severity": "严重程度分型",
+    "tumour": "肿瘤分型",
+    "age": "年龄分型",
+    "icu": "重症监护分型",
+}
+"""The auxiliary dimensions of DIP (辅助目录)."""
+
 CASES = Table(
     "cases",
     "one accepted record",
@@ -167,6 +176,15 @@ CASES = Table(
             "并发症等级",
             "MCC, CC or empty: highest level that no exclusion removed",
             nullable=True,
+        ),
+        Column("layer", "VARCHAR", "", "病种层级", "DIP: layer of the directory that the case is in", nullable=True),
+        Column("treatment_kind", "VARCHAR", "", "治疗方式", "DIP: kind of treatment of the case", nullable=True),
+        Column("grassroots", "BOOLEAN", "", "基层病种", "DIP: paid alike at every hospital level", nullable=True),
+        Column("tcm", "BOOLEAN", "", "中医病种", "DIP: a group of traditional Chinese medicine", nullable=True),
+        Column("tied_with", "VARCHAR", "", "并列病种", "DIP: groups that matched as well, joined by |", nullable=True),
+        *(
+            Column(f"aux_{name}", "VARCHAR", "", chinese, f"DIP: part of the auxiliary dimension {name}", nullable=True)
+            for name, chinese in AUXILIARY_DIMENSIONS.items()
         ),
         Column("total_fee", MONEY, "yuan", "总费用", "total cost of the stay"),
         Column("fund_booked", MONEY, "yuan", "基金支付", "fund amount booked at discharge"),

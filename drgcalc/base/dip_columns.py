@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from drgcalc.base.columns import POINTS, SCHEME_TABLES, Column, Table
+from drgcalc.base.columns import AUXILIARY_DIMENSIONS, POINTS, SCHEME_TABLES, Column, Table
 
 LAYERS = ("pregroup", "merged", "burn", "tumour", "tuberculosis", "core", "comprehensive")
 KINDS = ("surgical", "interventional", "therapeutic", "diagnostic", "conservative")
 PROCEDURE_KINDS = KINDS[:-1]
 EFFECTS = ("never_main", "conservative", "in_scope_only")
-DIMENSIONS = ("cci", "severity", "tumour", "age", "icu")
+DIMENSIONS = tuple(AUXILIARY_DIMENSIONS)
 
 _EXPRESSION = (
     "code expression: `A|B` any, `A+B` all (binds tighter), brackets, `A00-B99`, `*`; a code means all below it"

@@ -75,12 +75,12 @@ def import_(
 @talking_anywhere
 def check(talk: Talk, folder: Path) -> None:
     """Check that the scheme in FOLDER is sound: unreachable rows, codes in the wrong place, unused sets."""
-    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.grouping.scheme import load_drg_scheme
     from drgcalc.report import findings
     from drgcalc.run.intake import count_findings
     from drgcalc.tables.check import check_scheme
 
-    found = check_scheme(load_scheme(folder))
+    found = check_scheme(load_drg_scheme(folder))
     counts = count_findings(found)
     talk.result(found, lambda: findings.blocks(counts))
     errors = [finding for finding in found if finding.severity == "error"]
@@ -96,10 +96,10 @@ def check(talk: Talk, folder: Path) -> None:
 @talking_anywhere
 def show(talk: Talk, folder: Path, code: str | None) -> None:
     """Print what the scheme in FOLDER is, or the rows and official rules of CODE (MDC, ADRG or DRG)."""
-    from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, load_scheme
+    from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, load_drg_scheme
     from drgcalc.report import schemes
 
-    scheme = load_scheme(folder)
+    scheme = load_drg_scheme(folder)
     if code is None:
         talk.result(schemes.facts(scheme), lambda: schemes.overview(scheme))
         return
@@ -124,7 +124,7 @@ def diff(
     talk: Talk, old: Path, new: Path, records: Path | None, out: Path | None, year: str | None, month: str | None
 ) -> None:
     """Compare the schemes in the folders OLD and NEW; with --records, also where the cases of a period go."""
-    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.grouping.scheme import load_drg_scheme
     from drgcalc.report import comparison
     from drgcalc.tables.diff import diff_schemes
     from drgcalc.tables.export import export_diff
@@ -135,7 +135,7 @@ def diff(
             "cases are compared for the records of a region and a period",
             hint="write --records DIR and --year 2024 or --month 2024-05, or neither",
         )
-    before, after = load_scheme(old), load_scheme(new)
+    before, after = load_drg_scheme(old), load_drg_scheme(new)
     difference, moves, matrix = diff_schemes(before, after), None, None
     if records is not None and period is not None:
         from drgcalc.run.compare import compare
@@ -156,10 +156,10 @@ def diff(
 @talking_anywhere
 def export(talk: Talk, folder: Path, target: Path) -> None:
     """Write the scheme in FOLDER as a workbook (TARGET ends in .xlsx) or as plain CSV files into the folder TARGET."""
-    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.grouping.scheme import load_drg_scheme
     from drgcalc.tables.export import export_csv, export_workbook
 
-    scheme = load_scheme(folder)
+    scheme = load_drg_scheme(folder)
     if not talk.dry_run:
         (export_workbook if target.suffix == ".xlsx" else export_csv)(scheme, target)
     talk.result({"target": target}, lambda: [str(target)])

@@ -102,12 +102,15 @@ def fold(text: str) -> str:
 
 
 @cache
-def parse(text: str) -> Rule:
-    """The tree of a rule text; empty text always holds. Raises RuleSyntaxError."""
+def parse(text: str, derived: tuple[str, ...] = ()) -> Rule:
+    """The tree of a rule text; empty text always holds. Raises RuleSyntaxError.
+
+    derived: names of scalars that are computed from the record's codes and that this rule may compare too.
+    """
     folded = fold(text)
     if not folded:
         return ALWAYS
-    parser = _Parser(folded)
+    parser = _Parser(folded, SCALAR_FIELDS + derived)
     rule = parser.alternatives()
     parser.expect_end()
     return rule
@@ -194,8 +197,9 @@ class _Token(NamedTuple):
 class _Parser:
     """Recursive descent over the tokens of one folded rule text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, scalars: tuple[str, ...]) -> None:
         self.text = text
+        self.scalars = scalars
         self.tokens = list(self._tokens())
         self.next = 0
         self.depth = 0
@@ -270,7 +274,7 @@ class _Parser:
             return Constant(Decimal(self.take("number", "a number")) != 0)
         if self.accept("LENGTH"):
             return self.count()
-        if self.token.text in SCALAR_FIELDS:
+        if self.token.text in self.scalars:
             field = self.take("word", "a field")
             return Compare(field, self.take("op", "a comparison"), Decimal(self.take("number", "a number")))
         return self.membership()

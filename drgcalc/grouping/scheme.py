@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from drgcalc.base.columns import SCHEME_TABLES, Table
+from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.dip.scheme import DipScheme, load_dip_scheme
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
+from drgcalc.grouping.table_folder import COMPLICATION_LEVELS as COMPLICATION_LEVELS
+from drgcalc.grouping.table_folder import CcRow as CcRow
+from drgcalc.grouping.table_folder import (
+    check_complications,
+    check_spelling,
+    checksum_of,
+    in_order,
+    read_about,
+    read_complications,
+    read_exclusions,
+    rows_of,
+)
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
-
-REQUIRED_KEYS = (
-    "id", "title", "kind", "edition", "source", "license_note", "diagnosis_codes", "procedure_codes", "sha256",
-)  # fmt: skip
-OPTIONAL_KEYS = ("imported_from", "amendments", "options")
-TABLE_KEYS = ("sha256", "imported_from", "amendments", "options")
-COMPLICATION_LEVELS = ("MCC", "CC")
 
 
 class Status(StrEnum):
@@ -64,14 +66,6 @@ class DrgRow(NamedTuple):
     adrg: str
     mdc: str
     seq: int
-
-
-class CcRow(NamedTuple):
-    """A complication or comorbidity: code or prefix, MCC or CC, and the exclusion table ("" if none)."""
-
-    code: str
-    level: str
-    exclusion_set: str
 
 
 class CodeSet(NamedTuple):
@@ -130,73 +124,60 @@ def status_of(adrg_code: str) -> Status:
     return Status.UNGROUPED if is_fall_back(adrg_code) else Status.GROUPED
 
 
-def load_scheme(folder: Path) -> Scheme:
-    """The scheme of a table folder, checked: checksums, headers, parents, every rule parses, every set exists.
+def load_scheme(folder: Path) -> Scheme | DipScheme:
+    """The scheme of a table folder, of whatever kind its scheme.toml says, checked as a whole.
 
     Raises RulesError that names the file, the row and what to do.
     """
-    about = _read_about(folder)
-    tables = {table.name: _read_table(folder, table, about["sha256"]) for table in SCHEME_TABLES}
+    about = read_about(folder)
+    match about["kind"]:
+        case "drg":
+            return _load_drg_scheme(folder, about)
+        case "dip":
+            return load_dip_scheme(folder, about)
+    raise RulesError(
+        f"{folder / 'scheme.toml'}: kind is {about['kind']!r}; this version runs schemes of kind 'drg' and 'dip'",
+        hint="choose a DRG or DIP scheme",
+    )
+
+
+def load_drg_scheme(folder: Path) -> Scheme:
+    """The DRG scheme of a table folder, for what only DRG schemes have. Raises RulesError for a DIP directory."""
+    scheme = load_scheme(folder)
+    if isinstance(scheme, DipScheme):
+        raise RulesError(f"{folder} is a DIP directory", hint="this needs a scheme of kind 'drg'")
+    return scheme
+
+
+def _load_drg_scheme(folder: Path, about: Mapping[str, Any]) -> Scheme:
+    """Checked: checksums, headers, parents, every rule parses, every set exists."""
+    tables = {table.name: rows_of(folder, table, about["sha256"]) for table in SCHEME_TABLES}
     scheme = Scheme(
         id=about["id"],
         title=about["title"],
         kind=about["kind"],
         edition=about["edition"],
         source=about["source"],
-        checksum=_checksum(about),
+        checksum=checksum_of(about),
         options=_read_options(folder, about.get("options", {})),
-        mdc=tuple(MdcRow(code, name, rule, seq) for (code, name, rule), seq in _in_order(folder, tables, "mdc")),
+        mdc=tuple(MdcRow(code, name, rule, seq) for (code, name, rule), seq in in_order(folder, tables, "mdc")),
         adrg=tuple(
-            AdrgRow(code, name, rule, mdc, seq) for (code, name, rule, mdc), seq in _in_order(folder, tables, "adrg")
+            AdrgRow(code, name, rule, mdc, seq) for (code, name, rule, mdc), seq in in_order(folder, tables, "adrg")
         ),
         drg=tuple(
             DrgRow(code, name, rule, adrg, mdc, seq)
-            for (code, name, rule, adrg, mdc), seq in _in_order(folder, tables, "drg")
+            for (code, name, rule, adrg, mdc), seq in in_order(folder, tables, "drg")
         ),
         code_sets=_read_sets(folder, tables["code_sets"]),
-        cc=_read_complications(folder, tables["cc"]),
-        exclusions=_collect(tables["exclusions"]),
+        cc=read_complications(folder, tables["cc"]),
+        exclusions=read_exclusions(tables["exclusions"]),
         folder=folder,
     )
     _check_spelling(folder, scheme)
     _check_parents(folder, scheme)
+    check_complications(folder, scheme.cc, scheme.exclusions)
     _check_rules(folder, scheme)
     return scheme
-
-
-def _in_order(folder: Path, tables: Mapping[str, list[list[str]]], name: str) -> Iterator[tuple[list[str], int]]:
-    """The texts and the order number of each row, in order of trial; equal numbers keep the order of the file."""
-    numbered = [(row[:-1], _whole(folder, name, row)) for row in tables[name]]
-    yield from sorted(numbered, key=lambda row: row[1])
-
-
-def _read_about(folder: Path) -> dict[str, Any]:
-    path = folder / "scheme.toml"
-    try:
-        about = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RulesError(
-            f"{folder} is not a scheme: it has no scheme.toml",
-            hint="point `scheme` in region.toml at a table folder; `drgcalc tables list` shows those that ship",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulesError(
-            f"{path} cannot be read: {error}", hint="restore the file or import the scheme again"
-        ) from error
-    missing = [key for key in REQUIRED_KEYS if key not in about]
-    unknown = sorted(set(about) - set(REQUIRED_KEYS) - set(OPTIONAL_KEYS))
-    if missing or unknown:
-        what = f"lacks key `{missing[0]}`" if missing else f"has the unknown key `{unknown[0]}`"
-        raise RulesError(f"{path} {what}", hint="see the scheme.toml of a scheme that ships")
-    for key, value in about.items():
-        if not isinstance(value, dict if key in TABLE_KEYS else str):
-            raise RulesError(f"{path}: `{key}` is {value!r}", hint="see the scheme.toml of a scheme that ships")
-    if about["kind"] != "drg":
-        raise RulesError(
-            f"{path}: kind is {about['kind']!r}; this version runs schemes of kind 'drg'",
-            hint="choose a DRG scheme",
-        )
-    return about
 
 
 def _read_options(folder: Path, options: dict[str, Any]) -> SchemeOptions:
@@ -211,53 +192,6 @@ def _read_options(folder: Path, options: dict[str, Any]) -> SchemeOptions:
         if type(value) is not type_:
             raise RulesError(f"{folder / 'scheme.toml'}: `options.{key}` is {value!r}", hint=f"write {words}")
     return SchemeOptions(**options)
-
-
-def _read_table(folder: Path, table: Table, checksums: Mapping[str, str]) -> list[list[str]]:
-    path = folder / f"{table.name}.csv"
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise RulesError(
-            f"scheme {folder} lacks {path.name}", hint="restore the file or import the scheme again"
-        ) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != checksums.get(path.name):
-        raise RulesError(
-            f"{path} is not the file that scheme.toml describes: sha256 {found[:12]}…, "
-            f"expected {checksums.get(path.name, 'none')[:12]}…",
-            hint="the table was changed or damaged: restore it, or import the scheme again",
-        )
-    try:
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RulesError(f"{path} cannot be read: {error}", hint="save it as CSV in UTF-8") from error
-    header, kept = (rows[0], rows[1:]) if rows else ([], [])
-    if tuple(header) != table.names():
-        raise RulesError(f"{path}: the header is {','.join(header)}", hint=f"it must be {','.join(table.names())}")
-    for number, row in enumerate(kept, start=2):
-        if len(row) != len(header):
-            raise RulesError(
-                f"{path}, line {number}: {len(row)} cells, expected {len(header)}",
-                hint="quote cells that hold commas",
-            )
-    return kept
-
-
-def _checksum(about: Mapping[str, Any]) -> str:
-    """Names the content that decides groups: the tables and the options."""
-    parts = [f"{name} {digest}" for name, digest in sorted(about["sha256"].items())]
-    parts += [f"{key} {value}" for key, value in sorted(about.get("options", {}).items())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _whole(folder: Path, table: str, row: list[str]) -> int:
-    code, seq = row[0], row[-1]
-    if not seq.isdecimal():
-        raise RulesError(
-            f"{folder / table}.csv: seq of {code} is {seq!r}", hint="seq is a whole number, the order of trial"
-        )
-    return int(seq)
 
 
 def _read_sets(folder: Path, rows: list[list[str]]) -> dict[str, CodeSet]:
@@ -275,39 +209,10 @@ def _read_sets(folder: Path, rows: list[list[str]]) -> dict[str, CodeSet]:
     return sets
 
 
-def _read_complications(folder: Path, rows: list[list[str]]) -> tuple[CcRow, ...]:
-    found: dict[tuple[str, str], CcRow] = {}
-    for code, level, exclusion_set in rows:
-        if level not in COMPLICATION_LEVELS:
-            raise RulesError(f"{folder / 'cc.csv'}: {code} has level {level!r}", hint="the level is MCC or CC")
-        if (code, level) in found:
-            raise RulesError(f"{folder / 'cc.csv'}: {code} stands twice as {level}", hint="keep one of the rows")
-        found[code, level] = CcRow(code, level, exclusion_set)
-    return tuple(found.values())
-
-
-def _collect(rows: list[list[str]]) -> dict[str, frozenset[str]]:
-    members: dict[str, set[str]] = {}
-    for key, code in rows:
-        members.setdefault(key, set()).add(code)
-    return {key: frozenset(codes) for key, codes in members.items()}
-
-
 def _check_spelling(folder: Path, scheme: Scheme) -> None:
-    """A code that is not spelled as records are would never match: `i63*`, a full-width digit, a space."""
-    sets = scheme.code_sets.values()
-    listed: list[tuple[str, Callable[[str], str], set[str]]] = [
-        ("code_sets.csv", normalise_diagnosis, {code for found in sets if found.kind == "DI" for code in found.codes}),
-        ("code_sets.csv", normalise_procedure, {code for found in sets if found.kind == "OP" for code in found.codes}),
-        ("cc.csv", normalise_diagnosis, {row.code for row in scheme.cc}),
-        ("exclusions.csv", normalise_diagnosis, {code for codes in scheme.exclusions.values() for code in codes}),
-    ]
-    for name, normalise, codes in listed:
-        for code in sorted(found for found in codes if normalise(found) != found):
-            raise RulesError(
-                f"{folder / name}: the code {code!r} would match no record",
-                hint=f"write it {normalise(code)!r}, or import the scheme again",
-            )
+    for kind, normalise in (("DI", normalise_diagnosis), ("OP", normalise_procedure)):
+        codes = {code for found in scheme.code_sets.values() if found.kind == kind for code in found.codes}
+        check_spelling(folder / "code_sets.csv", normalise, codes)
 
 
 def _check_parents(folder: Path, scheme: Scheme) -> None:
@@ -324,13 +229,6 @@ def _check_parents(folder: Path, scheme: Scheme) -> None:
             raise RulesError(
                 f"{folder / 'drg.csv'}: {drg.code} belongs to {drg.adrg} of {drg.mdc}, which adrg.csv lacks",
                 hint="restore the row",
-            )
-    for complication in scheme.cc:
-        if complication.exclusion_set and complication.exclusion_set not in scheme.exclusions:
-            raise RulesError(
-                f"{folder / 'cc.csv'}: {complication.code} names exclusion table {complication.exclusion_set}, "
-                "which exclusions.csv lacks",
-                hint="restore the table",
             )
 
 

@@ -13,7 +13,7 @@ import duckdb
 from drgcalc.base.errors import Finding, InputError, UsageError
 from drgcalc.grouping.explain import Explainer, PlainRecord
 from drgcalc.grouping.rules import SCALAR_FIELDS
-from drgcalc.grouping.scheme import Scheme, load_scheme
+from drgcalc.grouping.scheme import Scheme, load_drg_scheme
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
 from drgcalc.records.intake import Intake, read_parts
 from drgcalc.report.model import Reason
@@ -42,7 +42,7 @@ def explain_record(
     Raises InputError when no record carries the id, UsageError when the scheme has no group `why_not`.
     """
     region = load_region(folder)
-    scheme = load_scheme(region.scheme_folder)
+    scheme = load_drg_scheme(region.scheme_folder)
     with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, connect(Path(name)) as con:
         inputs, asked = find_inputs(region), period or whole_span(region)
         intake = make_intake(region, asked, inputs, region_salt(region), Path(name))
@@ -71,7 +71,7 @@ def explain_typed(
     """
     if not any(normalise_diagnosis(text) for text in diagnoses):
         raise UsageError("a record needs a principal diagnosis", hint="write --dx CODE")
-    scheme = load_scheme(load_region(folder).scheme_folder)
+    scheme = load_drg_scheme(load_region(folder).scheme_folder)
     return _reason(scheme, TYPED, Found(TYPED, _plain(diagnoses, procedures, scalars)), (), why_not)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from drgcalc.base.columns import FINDINGS, HOSPITALS
+from drgcalc.base.columns import CASES, FINDINGS, HOSPITALS
 from drgcalc.base.errors import InputError
 from drgcalc.grouping.engine import Engine
-from drgcalc.grouping.scheme import Scheme, load_scheme
+from drgcalc.grouping.scheme import Scheme, load_drg_scheme
 from drgcalc.records import results
 from drgcalc.records.intake import Intake
 from drgcalc.records.sources import sha256_of
@@ -40,7 +40,7 @@ from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.writing import UNSETTLED, arrow_table, beside, cases_writer, write_csv, write_parquet
+from drgcalc.run.writing import arrow_table, beside, cases_writer, write_csv, write_parquet
 from drgcalc.settlement.policy import read_policies
 
 CASES_FILE = "cases.parquet"
@@ -89,7 +89,7 @@ def grouped_cases(region: Region, period: Period, dry_run: bool, strict: bool, p
 
     The caller holds the lock. After a dry run they are gone.
     """
-    scheme, inputs, salt = load_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
+    scheme, inputs, salt = load_drg_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
     basis = _basis(region, period, inputs, scheme, salt)
     if found := _reusable(region, basis):
         cases = _cases(region, read_manifest(found), found, reused=True)
@@ -199,9 +199,9 @@ def _group_parts(
 
 
 def _write_part(accepted: pa.Table, groups: pa.Table, write: Callable[[pa.Table], None]) -> None:
-    """Write the cases of a part: its accepted records with the groups beside them, nothing settled yet."""
+    """Write the cases of a part: its accepted records with the groups beside them; what neither has is empty."""
     cases = beside(accepted, groups, ("source_row",))
-    for name in UNSETTLED:
+    for name in (name for name in CASES.names() if name not in cases.column_names):
         cases = cases.append_column(name, pa.nulls(len(cases)))
     write(cases)
 

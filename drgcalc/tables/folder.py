@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import InputError, OutputError, RulesError
-from drgcalc.grouping.scheme import load_scheme
+from drgcalc.grouping.scheme import load_drg_scheme
 from drgcalc.tables.build import build_tables
 from drgcalc.tables.cells import heading, tidy
 from drgcalc.tables.journal import Journal
@@ -122,7 +122,7 @@ def list_schemes(root: Path) -> list[SchemeLine]:
     """The schemes in the folders right under `root`, by id. Raises RulesError when one of them is damaged."""
     lines = []
     for about in sorted(root.glob("*/scheme.toml")):
-        scheme = load_scheme(about.parent)
+        scheme = load_drg_scheme(about.parent)
         counts = len(scheme.mdc), len(scheme.adrg), len(scheme.drg)
         lines.append(SchemeLine(scheme.id, scheme.title, scheme.edition, about.parent, *counts))
     return sorted(lines)

@@ -164,7 +164,7 @@ def test_a_level_asked_of_the_principal_diagnosis_is_refused(folder: Path) -> No
 ABOUT_DAMAGES = {
     "missing key": ('edition = "test"\n', "", "edition"),
     "unknown key": ('edition = "test"', 'edition = "test"\ncity = "x"', "city"),
-    "another kind": ('kind = "drg"', 'kind = "dip"', "dip"),
+    "another kind": ('kind = "drg"', 'kind = "apg"', "apg"),
     "no TOML": ('edition = "test"', 'edition = "test', "scheme.toml"),
     "unknown option": ("[sha256]", "[options]\nspeed = true\n[sha256]", "options.speed"),
     "option of a wrong type": ("[sha256]", "[options]\nretry_other_procedures = 1\n[sha256]", "retry_other_procedures"),
