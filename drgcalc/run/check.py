@@ -37,7 +37,7 @@ def check(folder: Path, period: Period | None = None, progress: Progress = silen
         for _ in watched_parts(con, intake, "records checked", progress):
             pass
         counts = results.counts(con)
-        findings = count_findings(chain(inputs.findings, record_findings(con)))
+        findings = count_findings(chain(inputs.findings, region.decisions.findings, record_findings(con)))
     return Checked(
         period=asked.text,
         files=len(inputs.sources),

@@ -35,7 +35,7 @@ from drgcalc.run.intake import (
     silent,
     watched_parts,
 )
-from drgcalc.run.manifest import Manifest, file_hash, read_manifest, with_outputs
+from drgcalc.run.manifest import Manifest, file_hash, hashes, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
@@ -129,7 +129,7 @@ def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt:
         inputs={source.relative: sha256_of(source.path) for source in inputs.sources},
         region={
             "region.toml": region.settings_hash,
-            "hospitals.csv": file_hash(region.folder / "hospitals.csv"),
+            **hashes(region.hospital_tables(), region.folder),
             "salt": salt_mark(salt),
         },
         scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},

@@ -14,8 +14,10 @@ from typing import Any
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
+from drgcalc.run.decisions import decision_files, read_decisions
 from drgcalc.run.manifest import block_hash
 from drgcalc.run.region_tables import Score, decode, read_fund, read_hospitals, read_scores
+from drgcalc.settlement.decisions import Decisions, hospitals_after
 from drgcalc.settlement.rows import FundItem, Hospital
 
 REGION_FILE = "region.toml"
@@ -42,6 +44,7 @@ class Region:
     `date_basis` says which date decides month and year. `aliases` maps a canonical column to extra headers, `values`
     a column to local value -> canonical value. `salt_file` is None when the region has none of its own.
     `accept_unknown_hospitals`: records of hospitals that hospitals.csv does not name are grouped, not rejected.
+    `hospitals` are hospitals.csv after the `decisions` about levels, entries and mergers.
     `settings_hash` is the hash of region.toml without its policy blocks. `out` is where results are published.
     """
 
@@ -62,6 +65,7 @@ class Region:
     hospitals: tuple[Hospital, ...]
     scores: tuple[Score, ...]
     fund: tuple[FundItem, ...]
+    decisions: Decisions
     out: Path
 
     def pool_of_code(self) -> dict[str, str]:
@@ -71,7 +75,13 @@ class Region:
     def tables(self) -> tuple[Path, ...]:
         """The region's own tables, records aside."""
         scores, fund = sorted(self.folder.glob("scores/*.csv")), sorted(self.folder.glob("fund/*.csv"))
-        return (self.folder / "hospitals.csv", *scores, *fund)
+        return (self.folder / "hospitals.csv", *scores, *fund, *decision_files(self.folder))
+
+    def hospital_tables(self) -> tuple[Path, ...]:
+        """The tables that say which hospital is in force when, and at which level."""
+        kinds = ("levels", "entries", "mergers")
+        changes = [path for path in decision_files(self.folder) if path.stem.partition("-")[0] in kinds]
+        return (self.folder / "hospitals.csv", *changes)
 
 
 def load_region(folder: Path) -> Region:
@@ -85,6 +95,8 @@ def load_region(folder: Path) -> Region:
     _check_keys(document, _REQUIRED, _OPTIONAL, "")
     pools = _read_pools(_table(document, "pools"))
     inputs = _read_inputs(_table(document, "inputs"))
+    hospitals = read_hospitals(folder)
+    decisions = read_decisions(folder, {row.hospital_id for row in hospitals}, [pool.id for pool in pools])
     return Region(
         folder=folder,
         id=_text(document, "id"),
@@ -100,9 +112,10 @@ def load_region(folder: Path) -> Region:
         salt_file=_read_salt(folder, document.get("salt", {})),
         policy_blocks=_read_policy_blocks(document["policy"]),
         settings_hash=block_hash({key: value for key, value in document.items() if key != "policy"}),
-        hospitals=read_hospitals(folder),
+        hospitals=hospitals_after(hospitals, decisions),
         scores=read_scores(folder),
         fund=read_fund(folder, [pool.id for pool in pools]),
+        decisions=decisions,
         out=folder / "out",
     )
 

@@ -84,20 +84,39 @@ def read_table(table: Table, path: Path, region: Path) -> list[Row]:
 
     Optional columns that the file has not are None. Raises RulesError.
     """
+    lines = read_lines(table, path, region)
+    return [Row(_read_row(table, lines.columns, line.cells, line.where), line.where) for line in lines.lines]
+
+
+class Line(NamedTuple):
+    """The cells of a data row as they are written, its number from 1, and where it stands."""
+
+    cells: Sequence[str]
+    number: int
+    where: str
+
+
+class Lines(NamedTuple):
+    """The lines of a CSV file under the columns of its header."""
+
+    columns: list[Column]
+    lines: list[Line]
+
+
+def read_lines(table: Table, path: Path, region: Path) -> Lines:
+    """The lines of one CSV file whose header fits `table`; blank ones are passed over. Raises RulesError."""
     name = path.relative_to(region).as_posix()
-    lines = csv.reader(StringIO(decode(path, name), newline=""), strict=True)
+    reader = csv.reader(StringIO(decode(path, name), newline=""), strict=True)
     try:
-        header = next(lines, [])
-        columns = _match_header(table, header, name)
-        rows: list[Row] = []
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            where = f"{name} row {len(rows) + 1} (line {lines.line_num})"
-            rows.append(Row(_read_row(table, columns, cells, where), where))
+        columns = _match_header(table, next(reader, []), name)
+        lines: list[Line] = []
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                number = len(lines) + 1
+                lines.append(Line(cells, number, f"{name} row {number} (line {reader.line_num})"))
     except csv.Error as error:
-        raise RulesError(f"{name} line {lines.line_num}: {error}", hint="save the table again as CSV") from error
-    return rows
+        raise RulesError(f"{name} line {reader.line_num}: {error}", hint="save the table again as CSV") from error
+    return Lines(columns, lines)
 
 
 def decode(path: Path, name: str) -> str:
@@ -154,12 +173,13 @@ def _read_row(table: Table, columns: Sequence[Column], cells: Sequence[str], whe
     values: dict[str, Cell] = dict.fromkeys(table.names())
     for position, column in enumerate(columns):
         text = cells[position].strip() if position < len(cells) else ""
-        values[column.name] = _read_cell(column, text, where)
+        values[column.name] = read_cell(column, text, where)
     _check_validity(values, where)
     return values
 
 
-def _read_cell(column: Column, text: str, where: str) -> Cell:
+def read_cell(column: Column, text: str, where: str) -> Cell:
+    """A cell as its column's type, None when it may be empty and is. Raises RulesError."""
     if not text:
         if column.nullable:
             return None

@@ -66,7 +66,7 @@ def settle(
         settlement = settle_sums(region, terms.policy, period, priced.sums)
         proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums))
         prove(proofs)
-        findings = (*priced.findings, *settlement.findings)
+        findings = (*region.decisions.findings, *priced.findings, *settlement.findings)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)

@@ -13,9 +13,11 @@ from pathlib import Path
 import click
 
 from drgcalc.base import columns, dip_columns
+from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
 from drgcalc.cli.main import commands
 from drgcalc.records.checks import CHECKS, FILE_CHECKS
+from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.findings import FINDINGS
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS
 from drgcalc.tables.findings import CHECK_FINDINGS, IMPORT_NOTES
@@ -43,6 +45,10 @@ def reference() -> str:
         *section("Exit codes", [table(("code", "meaning"), [(str(int(c)), EXIT_CODES[c]) for c in ExitCode])]),
         *section("Findings about records", [record_findings()]),
         *section("Findings about a settlement", [settlement_findings()]),
+        *section(
+            "Findings about decisions",
+            [table(("code", "severity", "what is wrong", "what to do"), decision_findings())],
+        ),
         *section("Notes of an import and findings about a scheme", [scheme_findings()]),
         *section("Accounts and steps of the ledger", ledger_parts()),
         *section("Tables", table_parts()),
@@ -105,6 +111,10 @@ def settlement_findings() -> str:
     return table(("code", "severity", "what it means", "what to do"), FINDINGS)
 
 
+def decision_findings() -> str:
+    return table(("code", "severity", "what is wrong", "what to do"), DECISION_FINDINGS)
+
+
 def scheme_findings() -> str:
     rows = [(code, *explained) for code, explained in (*IMPORT_NOTES.items(), *CHECK_FINDINGS.items())]
     return table(("code", "severity", "what it says", "what it means for payment"), rows)
@@ -118,7 +128,7 @@ def ledger_parts() -> Iterator[str]:
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    for shape in (*named, *columns.SCHEME_TABLES, *dip):
+    for shape in (*named, *DECISION_TABLES, *columns.SCHEME_TABLES, *dip):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns
