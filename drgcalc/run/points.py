@@ -9,22 +9,24 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow.parquet as pq
 
-from drgcalc.base.columns import HOSPITALS, SCORES
+from drgcalc.base.columns import SCORES
+from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
 from drgcalc.run.writing import REPEATING, arrow_table, beside, cases_writer
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.identities import PricedSums
+from drgcalc.settlement.point_tables import PointTables, raise_rival_coefficients
+from drgcalc.settlement.point_terms import point_parameters, segment_rows, term_tables
 from drgcalc.settlement.points import (
     CASE_POINTS,
     CASE_QUERIES,
     TERM_QUERIES,
     check_levels,
-    point_parameters,
+    raise_missing_fallbacks,
     raise_missing_hospitals,
     raise_missing_scores,
-    segment_rows,
 )
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import HospitalTotals
@@ -38,6 +40,8 @@ CHUNK = 4
 _CHECKS: dict[str, Callable[[list[Any]], None]] = {
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,
+    "missing_fallbacks": raise_missing_fallbacks,
+    "rival_coefficients": raise_rival_coefficients,
 }
 
 
@@ -69,7 +73,7 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
     with connect(work) as con:
         con.read_parquet(str(cases)).create_view("cases")
         before = _before(con)
-        _run(con, policy, CASE_QUERIES)
+        _run(con, policy, region.point_tables, CASE_QUERIES)
         give_points(con, region, policy, cases, target)
         return _look_at(con, policy, before, target)
 
@@ -79,17 +83,19 @@ def published_sums(policy: Policy, settled: Path, work: Path) -> Priced:
     with connect(work) as con:
         con.read_parquet(str(settled)).create_view("cases")
         before = _before(con)
-        _run(con, policy, CASE_QUERIES)
+        _run(con, policy, PointTables(), CASE_QUERIES)
         return _look_at(con, policy, before, settled)
 
 
 def give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, cases: Path, target: Path) -> None:
     """Write `cases` with their points to `target`; the connection has run CASE_QUERIES over them."""
     check_levels(policy.points, (score.level for score in region.scores))
-    con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
     con.register("scores", arrow_table(SCORES, region.scores))
+    con.register("special_cases", arrow_table(SPECIAL_CASES, ()))
+    for name, table, rows_ in term_tables(policy.points, region.hospitals, region.point_tables):
+        con.register(name, arrow_table(table, rows_))
     try:
-        _run(con, policy, TERM_QUERIES)
+        _run(con, policy, region.point_tables, TERM_QUERIES)
         _write_points(con, cases, target)
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise InputError(
@@ -131,9 +137,9 @@ def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> 
             write(beside(chunk, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), KEYS))
 
 
-def _run(con: duckdb.DuckDBPyConnection, policy: Policy, names: Iterable[str]) -> None:
+def _run(con: duckdb.DuckDBPyConnection, policy: Policy, tables: PointTables, names: Iterable[str]) -> None:
     """Queries of the settlement in order, checks among them."""
-    parameters = point_parameters(policy.points)
+    parameters = point_parameters(policy.points, tables)
     for name in names:
         if name in _CHECKS:
             _CHECKS[name](rows(con, SETTLEMENT, name))

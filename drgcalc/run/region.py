@@ -16,8 +16,10 @@ from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
 from drgcalc.run.decisions import decision_files, read_decisions
 from drgcalc.run.manifest import block_hash
+from drgcalc.run.point_tables import point_table_files, read_point_tables
 from drgcalc.run.region_tables import Score, decode, read_fund, read_hospitals, read_scores
 from drgcalc.settlement.decisions import Decisions, hospitals_after
+from drgcalc.settlement.point_tables import PointTables
 from drgcalc.settlement.rows import FundItem, Hospital
 
 REGION_FILE = "region.toml"
@@ -64,6 +66,7 @@ class Region:
     settings_hash: str
     hospitals: tuple[Hospital, ...]
     scores: tuple[Score, ...]
+    point_tables: PointTables
     fund: tuple[FundItem, ...]
     decisions: Decisions
     out: Path
@@ -75,7 +78,13 @@ class Region:
     def tables(self) -> tuple[Path, ...]:
         """The region's own tables, records aside."""
         scores, fund = sorted(self.folder.glob("scores/*.csv")), sorted(self.folder.glob("fund/*.csv"))
-        return (self.folder / "hospitals.csv", *scores, *fund, *decision_files(self.folder))
+        return (
+            self.folder / "hospitals.csv",
+            *scores,
+            *point_table_files(self.folder),
+            *fund,
+            *decision_files(self.folder),
+        )
 
     def hospital_tables(self) -> tuple[Path, ...]:
         """The tables that say which hospital is in force when, and at which level."""
@@ -114,6 +123,7 @@ def load_region(folder: Path) -> Region:
         settings_hash=block_hash({key: value for key, value in document.items() if key != "policy"}),
         hospitals=hospitals_after(hospitals, decisions),
         scores=read_scores(folder),
+        point_tables=read_point_tables(folder, [pool.id for pool in pools]),
         fund=read_fund(folder, [pool.id for pool in pools]),
         decisions=decisions,
         out=folder / "out",

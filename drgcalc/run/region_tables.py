@@ -52,18 +52,18 @@ def read_hospitals(region: Path) -> tuple[Hospital, ...]:
     rows = read_table(HOSPITALS, path, region)
     if not rows:
         raise RulesError("hospitals.csv names no hospital", hint="add one row for every hospital that is settled")
-    _refuse_below(rows, "coefficient", zero_too=True, hint="a hospital is paid by a coefficient above zero")
-    _refuse_overlaps(rows, ("hospital_id",))
-    return tuple(sorted((Hospital(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
+    refuse_below(rows, "coefficient", zero_too=True, hint="a hospital is paid by a coefficient above zero")
+    refuse_overlaps(rows, ("hospital_id",))
+    return tuple(sorted((Hospital(**row.cells) for row in rows), key=by_key))  # type: ignore[arg-type]
 
 
 def read_scores(region: Path) -> tuple[Score, ...]:
     """All of scores/*.csv, by group, level and date. Raises RulesError."""
     rows = [row for path in _folder(region, "scores") for row in read_table(SCORES, path, region)]
-    _refuse_below(rows, "score", zero_too=False, hint="a group has no points, or points above zero")
-    _refuse_below(rows, "mean_fee", zero_too=True, hint="the cost of cases is divided by it: give the mean cost")
-    _refuse_overlaps(rows, ("group_code", "level"))
-    return tuple(sorted((Score(**row.cells) for row in rows), key=_by_key))  # type: ignore[arg-type]
+    refuse_below(rows, "score", zero_too=False, hint="a group has no points, or points above zero")
+    refuse_below(rows, "mean_fee", zero_too=True, hint="the cost of cases is divided by it: give the mean cost")
+    refuse_overlaps(rows, ("group_code", "level"))
+    return tuple(sorted((Score(**row.cells) for row in rows), key=by_key))  # type: ignore[arg-type]
 
 
 def read_fund(region: Path, pools: Sequence[str]) -> tuple[FundItem, ...]:
@@ -227,8 +227,8 @@ def _check_validity(values: Mapping[str, Cell], where: str) -> None:
         raise RulesError(f"{where}: effective_to {last} is before effective_from {first}", hint="exchange or mend them")
 
 
-def _refuse_overlaps(rows: Iterable[Row], keys: Sequence[str]) -> None:
-    """Two rows of one key must not be in force on the same day."""
+def refuse_overlaps(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    """Raise RulesError when two rows of one key are in force on the same day."""
     by_key: dict[Hashable, list[Row]] = {}
     for row in rows:
         by_key.setdefault(tuple(row.cells[key] for key in keys), []).append(row)
@@ -244,8 +244,8 @@ def _refuse_overlaps(rows: Iterable[Row], keys: Sequence[str]) -> None:
                 )
 
 
-def _refuse_below(rows: Iterable[Row], name: str, *, zero_too: bool, hint: str) -> None:
-    """Numbers below zero, or not above it."""
+def refuse_below(rows: Iterable[Row], name: str, *, zero_too: bool, hint: str) -> None:
+    """Raise RulesError for a number below zero, or not above it."""
     for row in rows:
         value = row.cells[name]
         if isinstance(value, Decimal) and (value < 0 or (zero_too and value == 0)):
@@ -265,5 +265,6 @@ def _refuse_repeats(rows: Iterable[Row], keys: Sequence[str]) -> None:
         seen[key] = row.where
 
 
-def _by_key(row: tuple[object, ...]) -> tuple[str, ...]:
+def by_key(row: tuple[object, ...]) -> tuple[str, ...]:
+    """The order of a table's rows: cell by cell as text, empty cells first."""
     return tuple("" if cell is None else str(cell) for cell in row)

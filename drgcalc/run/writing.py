@@ -26,7 +26,7 @@ ROW_GROUP = 122_880
 REPEATING = (
     "hospital_id", "hospital_level", "pool", "period", "sex", "status", "mdc", "adrg", "group_code", "complication",
     "layer", "treatment_kind", "tied_with", "aux_cci", "aux_severity", "aux_tumour", "aux_age", "aux_icu",
-    "inpatient_type", "payment_method", "method", "segment", "source_file",
+    "inpatient_type", "payment_method", "method", "points_group", "segment", "review", "source_file",
 )  # fmt: skip
 """Texts of cases with few values: they are kept and written as dictionaries; for other columns these only cost time."""
 

@@ -8,10 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from drgcalc.base.errors import RulesError
+from drgcalc.settlement.case_rules import RULE_NAMES, CaseRules, read_case_rules
 from drgcalc.settlement.policy_reading import Choice, Number, Table
 
 STATUSES_WITHOUT_GROUP = ("ungrouped", "ambiguous", "excluded")
 WHOLE, START, NONE = "whole", "start", "none"
+APPLIED, BY_TABLE = "applied", "table"
+"""Whose hospital coefficient counts, beside NONE: that of hospitals.csv, or that of scores/coefficients/*.csv."""
 
 
 @dataclass(frozen=True)
@@ -60,34 +63,65 @@ class WithoutGroup:
 
 @dataclass(frozen=True)
 class PointRules:
-    """How many points a case has. `standard_price` is given when outliers are measured against the standard."""
+    """How many points a case has. `standard_price` is given when outliers are measured against the standard.
+
+    `outliers_of` are the segments of a DIP layer (core, comprehensive …) that has its own; others follow `outliers`.
+    """
 
     hospital_coefficient: Choice
     score_by: Choice
     outlier_reference: Choice
     standard_price: Number | None
     outliers: tuple[Segment, ...]
+    outliers_of: Mapping[str, tuple[Segment, ...]]
     without_group: WithoutGroup
+    cases: CaseRules
+
+    def segments_of(self, layer: str | None) -> tuple[Segment, ...]:
+        """The outlier segments that a case of that layer follows."""
+        return self.outliers_of.get(layer or "", self.outliers)
+
+    def segments(self) -> tuple[Segment, ...]:
+        """All outlier segments, of every layer."""
+        return (*self.outliers, *(segment for own in self.outliers_of.values() for segment in own))
 
 
 def read_points(table: Table) -> PointRules:
     """The table [policy.points]. Raises RulesError naming the key."""
     reference = table.choice("outlier_reference", ("group_mean", "same_level_mean", "standard"))
     rules = PointRules(
-        hospital_coefficient=table.choice("hospital_coefficient", ("applied", "none")),
+        hospital_coefficient=table.choice("hospital_coefficient", (APPLIED, BY_TABLE, NONE)),
         score_by=table.choice("score_by", ("group", "group_and_level")),
         outlier_reference=reference,
         standard_price=table.number("standard_price", "yuan_per_point") if reference.value == "standard" else None,
-        outliers=_read_segments(table.tables("outliers"), table),
+        outliers=_read_segments(table, "outliers"),
+        outliers_of=_read_layers(table.table("outliers_of")) if table.has("outliers_of") else {},
         without_group=_read_without_group(table.table("without_group")),
+        cases=read_case_rules(table),
     )
     table.finish()
+    _check_names(rules, table)
     return rules
 
 
-def _read_segments(tables: tuple[Table, ...], parent: Table) -> tuple[Segment, ...]:
+def _read_layers(table: Table) -> dict[str, tuple[Segment, ...]]:
+    return {layer: _read_segments(table, layer) for layer in table.names()}
+
+
+def _check_names(rules: PointRules, table: Table) -> None:
+    """Segments and the rules that stand beside them are told apart by name."""
+    taken = (*STATUSES_WITHOUT_GROUP, *RULE_NAMES)
+    names = [*(segment.name for segment in rules.segments()), *rules.cases.names()]
+    if len({*names, *taken}) < len(names) + len(taken):
+        raise table.wrong(
+            "outliers", "use a name twice", f"give each segment its own name; taken are {', '.join(taken)}"
+        )
+
+
+def _read_segments(parent: Table, key: str) -> tuple[Segment, ...]:
+    tables = parent.tables(key)
     if not tables:
-        raise parent.wrong("outliers", "has no segment", "a rule without outliers is one segment: start 1, slope 0")
+        raise parent.wrong(key, "has no segment", "a rule without outliers is one segment: start 1, slope 0")
     segments: list[Segment] = []
     for table in tables:
         segments.append(_read_segment(table, segments[-1] if segments else None))
@@ -96,12 +130,8 @@ def _read_segments(tables: tuple[Table, ...], parent: Table) -> tuple[Segment, .
         if (segment.upper is None) != last:
             what = "must have no upper bound" if last else "needs `below` or `up_to`"
             raise parent.wrong(
-                f"outliers[{number}]", what, "only the last segment is open upwards, so that no case falls out"
+                f"{key}[{number}]", what, "only the last segment is open upwards, so that no case falls out"
             )
-    names = [segment.name for segment in segments]
-    if len({*names, *STATUSES_WITHOUT_GROUP}) < len(names) + len(STATUSES_WITHOUT_GROUP):
-        taken = ", ".join(STATUSES_WITHOUT_GROUP)
-        raise parent.wrong("outliers", "use a name twice", f"give each segment its own name; taken are {taken}")
     return tuple(segments)
 
 

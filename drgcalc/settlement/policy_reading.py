@@ -29,6 +29,8 @@ UNITS = {
     "yuan": Unit("yuan", 2),
     "yuan_per_point": Unit("yuan a point", 8),
     "places": Unit("a number of decimals", 0),
+    "days": Unit("whole days", 0),
+    "cases": Unit("a number of cases", 0),
 }
 
 
@@ -98,6 +100,13 @@ class Table:
         if not isinstance(value, str) or not value.strip():
             raise self.wrong(key, f"must be a text, not {value!r}", "write it in quotes")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A required list of texts, none of them empty."""
+        values = self.take(key)
+        if not isinstance(values, list) or not values or not all(isinstance(text, str) and text for text in values):
+            raise self.wrong(key, f"must be a list of texts, not {values!r}", 'write ["…", "…"]')
+        return tuple(values)
 
     def day(self, key: str) -> date:
         """A required date."""

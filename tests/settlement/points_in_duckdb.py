@@ -10,22 +10,32 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from drgcalc.base.columns import CASES, HOSPITALS, SCORES, Table
+from drgcalc.base.columns import CASES, SCORES, Table
+from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.settlement.point_policy import PointRules
+from drgcalc.settlement.point_tables import PointTables, raise_rival_coefficients
+from drgcalc.settlement.point_terms import point_parameters, segment_rows, term_tables
 from drgcalc.settlement.points import (
     CASE_QUERIES,
     TERM_QUERIES,
-    point_parameters,
+    raise_missing_fallbacks,
     raise_missing_hospitals,
     raise_missing_scores,
-    segment_rows,
 )
+from drgcalc.settlement.rows import Hospital
 
-SETTLED = ("base_points", "coefficient", "reference_fee", "segment", "case_points")
-CHECKS = {
+SETTLED = (
+    "points_group", "base_points", "coefficient", "auxiliary_factor", "kept_share", "reference_fee", "segment",
+    "case_points", "review",
+)  # fmt: skip
+CHECKS: dict[str, Any] = {
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,
+    "missing_fallbacks": raise_missing_fallbacks,
+    "rival_coefficients": raise_rival_coefficients,
 }
+
+NO_TABLES = PointTables()
 
 
 class Case(NamedTuple):
@@ -40,6 +50,15 @@ class Case(NamedTuple):
     pool: str = "resident"
     id: str | None = None
     discharged: date = date(2024, 5, 6)
+    admitted: date = date(2024, 5, 1)
+    days: int = 5
+    layer: str | None = None
+    grassroots: bool | None = None
+    tcm: bool | None = None
+    treatment: str | Decimal | None = None
+    care: str | None = None
+    severity: str | None = None
+    age: str | None = None
 
 
 class Score(NamedTuple):
@@ -63,24 +82,33 @@ def query(name: str) -> str:
 
 
 def settled(
-    rules: PointRules, cases: Sequence[Case], scores: Sequence[Score], hospitals: Sequence[Place]
+    rules: PointRules,
+    cases: Sequence[Case],
+    scores: Sequence[Score],
+    hospitals: Sequence[Place],
+    tables: PointTables = NO_TABLES,
+    special: Sequence[tuple[object, ...]] = (),
 ) -> duckdb.DuckDBPyConnection:
     """A connection in which the table `settled` holds the cases with their points. Raises what the checks raise."""
     con = duckdb.connect()
     create(con, CASES, "cases", without=SETTLED)
     create(con, SCORES, "scores")
-    create(con, HOSPITALS, "hospitals")
+    create(con, SPECIAL_CASES, "special_cases")
     for number, case in enumerate(cases, 1):
         row = _case_row(number, case)
         marks = ", ".join(f"${name}" for name in row)
         con.execute(f"INSERT INTO cases ({', '.join(row)}) VALUES ({marks})", row).fetchall()
     insert(con, "scores", [(s.group, s.level, s.score, s.mean, s.first, s.last, "x") for s in scores])
-    insert(con, "hospitals", [(h.hospital, "", "2", h.coefficient, h.first, h.last, "x") for h in hospitals])
-    parameters = point_parameters(rules)
+    insert(con, "special_cases", special)
+    known = [Hospital(h.hospital, "", "2", Decimal(h.coefficient), h.first, h.last, "x") for h in hospitals]
+    for name, table, rows in term_tables(rules, known, tables):
+        create(con, table, name)
+        insert(con, name, rows)
+    parameters = point_parameters(rules, tables)
     for name in (*CASE_QUERIES, *TERM_QUERIES):
         if name == "insert_segment":
-            for row in segment_rows(rules):
-                con.execute(query(name), row._asdict()).fetchall()
+            for row_ in segment_rows(rules):
+                con.execute(query(name), row_._asdict()).fetchall()
             continue
         found = con.execute(query(name), parameters.get(name, {})).fetchall()
         if name in CHECKS:
@@ -99,7 +127,7 @@ def create(con: duckdb.DuckDBPyConnection, table: Table, name: str, without: Seq
     con.execute(f"CREATE TABLE {name} ({columns})").fetchall()
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
     for row in rows:
         con.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row).fetchall()
 
@@ -114,17 +142,25 @@ def _case_row(number: int, case: Case) -> dict[str, object]:
         "pool": case.pool,
         "period": f"{case.day:%Y-%m}",
         "decided_on": case.day,
+        "admitted_on": case.admitted,
         "discharged_on": case.discharged,
         "sex": "1",
         "age_years": 40,
-        "los_days": 5,
+        "los_days": case.days,
         "status": case.status,
         "mdc": "MDCA",
         "adrg": "AA1",
         "group_code": case.group,
+        "layer": case.layer,
+        "grassroots": case.grassroots,
+        "tcm": case.tcm,
+        "aux_severity": case.severity,
+        "aux_age": case.age,
+        "inpatient_type": case.care,
         "total_fee": Decimal(case.fee),
         "fund_booked": Decimal(case.fee) / 2,
         "patient_paid": Decimal(0),
+        "treatment_fee": None if case.treatment is None else Decimal(case.treatment),
         "is_refund": case.refund,
         "source_file": "a.csv",
         "source_row": number,

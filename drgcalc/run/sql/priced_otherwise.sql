@@ -10,3 +10,7 @@ WHERE
     OR p.coefficient IS DISTINCT FROM a.coefficient
     OR p.reference_fee IS DISTINCT FROM a.reference_fee
     OR p.segment IS DISTINCT FROM a.segment
+    OR p.points_group IS DISTINCT FROM a.points_group
+    OR p.auxiliary_factor IS DISTINCT FROM a.auxiliary_factor
+    OR p.kept_share IS DISTINCT FROM a.kept_share
+    OR p.review IS DISTINCT FROM a.review

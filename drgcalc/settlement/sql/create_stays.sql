@@ -4,10 +4,24 @@ SELECT
     source_file,
     source_row,
     hospital_id,
-    hospital_level,
-    status,
-    group_code,
     decided_on,
-    CAST(total_fee * 100 AS BIGINT) AS fee_fen
-FROM cases
+    points_group,
+    group_code,
+    rule,
+    decision,
+    term_group,
+    term_level,
+    term_layer,
+    coefficient_level,
+    coefficient_group,
+    coefficient_pool,
+    is_plain,
+    aux_cci,
+    aux_severity,
+    aux_tumour,
+    aux_age,
+    aux_icu,
+    kept_units,
+    quantity
+FROM lines
 WHERE NOT is_refund;

@@ -9,9 +9,9 @@ FROM (
     FROM cases
     GROUP BY hospital_id, decided_on
 ) AS c
-ANTI JOIN hospital_terms AS h
+ANTI JOIN hospitals AS h
     ON c.hospital_id = h.hospital_id
-    AND c.decided_on >= h.first_day
-    AND c.decided_on <= h.last_day
+    AND c.decided_on >= h.effective_from
+    AND c.decided_on <= COALESCE(h.effective_to, DATE '9999-12-31')
 GROUP BY c.hospital_id
 ORDER BY c.hospital_id;

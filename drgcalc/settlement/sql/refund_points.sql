@@ -3,8 +3,11 @@ CREATE OR REPLACE TEMP TABLE refund_points AS
 SELECT
     b.source_file,
     b.source_row,
+    b.points_group,
     b.base_points,
     b.coefficient,
+    b.auxiliary_factor,
+    b.kept_share,
     b.reference_fee,
     b.segment,
     CAST(COALESCE(a.points, 0) - b.points AS DECIMAL(18, 4)) AS points

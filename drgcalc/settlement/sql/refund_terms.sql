@@ -13,9 +13,6 @@ WITH refunds AS (
         hospital_id,
         person_key,
         discharged_on,
-        hospital_level,
-        status,
-        group_code,
         decided_on,
         ABS(total_fee) AS fee
     FROM cases
@@ -29,9 +26,6 @@ originals AS (
         c.hospital_id,
         c.person_key,
         c.discharged_on,
-        c.hospital_level,
-        c.status,
-        c.group_code,
         c.decided_on,
         c.total_fee AS fee
     FROM cases AS c
@@ -116,11 +110,7 @@ running AS (
     SELECT
         m.line,
         m.original,
-        o.fee - SUM(m.fee) OVER (PARTITION BY m.original ORDER BY m.decided_on, m.line) AS fee_after,
-        o.hospital_level,
-        o.status,
-        o.group_code,
-        o.decided_on
+        o.fee - SUM(m.fee) OVER (PARTITION BY m.original ORDER BY m.decided_on, m.line) AS fee_after
     FROM (
         SELECT line, original, decided_on, fee FROM whole
         UNION ALL
@@ -133,12 +123,9 @@ SELECT
     r.source_file,
     r.source_row,
     r.pool,
-    r.hospital_id,
     m.line IS NOT NULL AS is_matched,
-    CASE WHEN m.line IS NOT NULL THEN m.hospital_level ELSE r.hospital_level END AS hospital_level,
-    CASE WHEN m.line IS NOT NULL THEN m.status ELSE r.status END AS status,
-    CASE WHEN m.line IS NOT NULL THEN m.group_code ELSE r.group_code END AS group_code,
-    CASE WHEN m.line IS NOT NULL THEN m.decided_on ELSE r.decided_on END AS decided_on,
+    CASE WHEN m.line IS NOT NULL THEN m.original.file ELSE r.source_file END AS term_file,
+    CASE WHEN m.line IS NOT NULL THEN m.original.row ELSE r.source_row END AS term_row,
     CAST(COALESCE(m.fee_after, 0) + r.fee AS DECIMAL(18, 2)) AS fee_before,
     CAST(COALESCE(m.fee_after, 0) AS DECIMAL(18, 2)) AS fee_after
 FROM refunds AS r

@@ -1,10 +1,10 @@
 -- grain: one row per group, hospital level and span of days with one score and reference cost
 CREATE OR REPLACE TEMP TABLE score_terms AS
 WITH needed AS (
-    SELECT group_code, hospital_level
-    FROM cases
-    WHERE status = 'grouped'
-    GROUP BY group_code, hospital_level
+    SELECT term_group AS group_code, term_level AS hospital_level
+    FROM lines
+    WHERE rule = 'grouped'
+    GROUP BY term_group, term_level
 ),
 in_force AS (
     SELECT
