@@ -1,0 +1,1 @@
+"""From history: scores, coefficients, the opening point value, and a DIP directory of a city's own."""
