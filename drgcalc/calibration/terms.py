@@ -31,7 +31,7 @@ class ScoreRule:
     """What scores are relative to: `standard_quota` (yuan), else `benchmark_group`, else the mean of all stays.
 
     scale: points of a stay that costs the reference. small_sample: groups of fewer stays are flagged. `edits`: file of
-    expert edits, relative to the region.
+    expert edits, relative to the region. keeps_in_force: a group without history keeps the score it has, else has none.
     """
 
     scale: Decimal
@@ -39,6 +39,7 @@ class ScoreRule:
     standard_quota: Decimal | None
     small_sample: int
     edits: str | None
+    keeps_in_force: bool
     source: str
 
 

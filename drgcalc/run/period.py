@@ -44,6 +44,14 @@ def span(first: date, last: date) -> Period:
     return Period(f"{first}..{last}", first, last)
 
 
+def parse_years(text: str) -> tuple[int, ...]:
+    """The years that `2021:2023` (or `2023`) names, oldest first. Raises UsageError."""
+    found = re.fullmatch(r"(20\d\d)(?::(20\d\d))?", text)
+    if not found or int(found[2] or found[1]) < int(found[1]):
+        raise UsageError(f"{text!r} names no years", hint="write --years 2021:2023, the oldest first, or one year")
+    return tuple(range(int(found[1]), int(found[2] or found[1]) + 1))
+
+
 def choose_period(year: str | None, month: str | None) -> Period | None:
     """The period that --year and --month ask for; None when neither is given. Raises UsageError."""
     if month is not None:

@@ -58,8 +58,8 @@ def read_hospitals(region: Path) -> tuple[Hospital, ...]:
 
 
 def read_scores(region: Path) -> tuple[Score, ...]:
-    """All of scores/*.csv, by group, level and date. Raises RulesError."""
-    rows = [row for path in _folder(region, "scores") for row in read_table(SCORES, path, region)]
+    """All of scores/*.csv, by group, level and date; none before the first calibration. Raises RulesError."""
+    rows = [row for path in sorted((region / "scores").glob("*.csv")) for row in read_table(SCORES, path, region)]
     refuse_below(rows, "score", zero_too=False, hint="a group has no points, or points above zero")
     refuse_below(rows, "mean_fee", zero_too=True, hint="the cost of cases is divided by it: give the mean cost")
     refuse_overlaps(rows, ("group_code", "level"))

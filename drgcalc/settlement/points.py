@@ -160,7 +160,8 @@ def raise_missing_scores(rows: Iterable[tuple[str, str, int, date, date]]) -> No
                 f"{group}{' at level ' + level if level else ''} ({count:,} cases, {_days(first, last)})"
                 for group, level, count, first, last in found
             ),
-            hint="add rows to scores/*.csv that are in force on the cases' deciding days",
+            hint="add rows to scores/*.csv that are in force on the cases' deciding days, or let "
+            "`drgcalc calibrate scores` make them from history",
         )
 
 

@@ -36,7 +36,7 @@ def history_rule(mean: str = "mean_of_means") -> HistoryRule:
 
 
 def score_rule(scale: str = "1000", benchmark: str | None = None, quota: str | None = None) -> ScoreRule:
-    return ScoreRule(Decimal(scale), benchmark, None if quota is None else Decimal(quota), 15, None, "test")
+    return ScoreRule(Decimal(scale), benchmark, None if quota is None else Decimal(quota), 15, None, True, "test")
 
 
 def coefficient_rule(by: str, lower: str, upper: str, least_cases: int, otherwise: str = "peers") -> CoefficientRule:

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from drgcalc.base import columns, dip_columns
+from drgcalc.base.calibration_columns import CALIBRATION_TABLES
 from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
 from drgcalc.base.point_columns import POINT_TABLES
@@ -129,7 +130,7 @@ def ledger_parts() -> Iterator[str]:
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    for shape in (*named, *POINT_TABLES, *DECISION_TABLES, *columns.SCHEME_TABLES, *dip):
+    for shape in (*named, *POINT_TABLES, *DECISION_TABLES, *columns.SCHEME_TABLES, *dip, *CALIBRATION_TABLES):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns

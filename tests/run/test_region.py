@@ -89,9 +89,14 @@ def test_a_missing_table_is_named(region_folder: Path) -> None:
     assert "hospitals.csv is missing" in refusal(region_folder)
 
 
-def test_an_empty_folder_of_scores_is_named(region_folder: Path) -> None:
+def test_an_empty_folder_of_accounts_is_named(region_folder: Path) -> None:
+    (region_folder / "fund/2024.csv").unlink()
+    assert "fund/ holds no CSV file" in refusal(region_folder)
+
+
+def test_a_region_without_scores_can_be_read_since_they_come_from_its_history(region_folder: Path) -> None:
     (region_folder / "scores/2024.csv").unlink()
-    assert "scores/ holds no CSV file" in refusal(region_folder)
+    assert load_region(region_folder).scores == ()
 
 
 def test_an_unreadable_encoding_is_refused(region_folder: Path) -> None:
