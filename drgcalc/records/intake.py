@@ -26,7 +26,7 @@ from drgcalc.records.editor import judge, parse_part
 from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
 from drgcalc.records.results import keep_results, note_sources, summarise_files
-from drgcalc.records.sources import Source
+from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
 
 __all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
@@ -62,7 +62,10 @@ class HospitalSpan(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """What a run's records are read and checked against. Days are inclusive; work is an existing folder of the run."""
+    """What a run's records are read and checked against. Days are inclusive; work is an existing folder of the run.
+
+    digests: SHA-256 by name of files that were hashed already; they must still have it when all is read.
+    """
 
     sources: tuple[Source, ...]
     work: Path
@@ -77,6 +80,7 @@ class Intake:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_hospitals: bool = False
     admin_code: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
     rows_per_part: int = 500000
 
 
@@ -84,8 +88,8 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple
     """Read and check every source. With each part come its codes; while it is yielded, view `checked` stands for it.
 
     Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
-    cannot be read as a whole, RulesError for settings that contradict themselves; every header is read before the
-    first part is yielded.
+    cannot be read as a whole or changes while it is read, RulesError for settings that contradict themselves; every
+    header is read before the first part is yielded.
     """
     _prepare(con, intake)
     staged = _stage_all(con, intake)
@@ -101,6 +105,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple
         part_codes = _read_codes(con, books)
         keep_results(con, numbers[item.source.relative], item)
         yield part, part_codes
+    refuse_changed((item.source, item.sha256) for item in staged)
     summarise_files(con)
 
 
@@ -156,7 +161,8 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
         required.append(deciding)
     ordered = sorted(intake.sources, key=lambda source: source.relative)
     return tuple(
-        stage(con, source, intake.work, number, aliases, required) for number, source in enumerate(ordered, start=1)
+        stage(con, source, intake.work, number, aliases, required, intake.digests.get(source.relative))
+        for number, source in enumerate(ordered, start=1)
     )
 
 

@@ -23,6 +23,7 @@ from drgcalc.records import encoding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.headers import LISTS, Alias, Layout, match
 from drgcalc.records.sources import Source, sha256_of
+from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
@@ -76,10 +77,14 @@ def stage(
     number: int,
     aliases: Sequence[Alias],
     required: Sequence[str],
+    digest: str | None = None,
 ) -> Staged:
-    """Make one source readable. Raises InputError when its header, encoding or structure does not allow it."""
+    """Make one source readable. Raises InputError when its header, encoding or structure does not allow it.
+
+    digest: the file's SHA-256, if it was taken already.
+    """
     with input_errors(source):
-        digest = sha256_of(source.path)
+        digest = digest or sha256_of(source.path)
         if source.kind == "parquet":
             staged = _parquet(source, digest, aliases, required)
             return staged._replace(plain=_plain_columns(con, staged))
@@ -176,12 +181,15 @@ def _plain_columns(con: duckdb.DuckDBPyConnection, staged: Staged) -> frozenset[
     texts = {name: column for name, column in texts.items() if name not in LISTS}
     if not texts:
         return frozenset()
-    looks = [
-        FunctionExpression("bool_and", FunctionExpression("is_plain", ColumnExpression(column)))
-        for column in texts.values()
-    ]
+    looks = [FunctionExpression("bool_and", _plain(name, ColumnExpression(column))) for name, column in texts.items()]
     answers = scan.aggregate(looks).fetchall()[0]
     return frozenset(name for name, plain in zip(texts, answers, strict=True) if plain)
+
+
+def _plain(name: str, column: Expression) -> Expression:
+    """Whether a cell need not be cleaned; an identifier that was written as a number must be looked at."""
+    plain = FunctionExpression("is_plain", column)
+    return plain & ~FunctionExpression("is_rounded", column) if name in _IDENTIFIERS else plain
 
 
 def _csv(
@@ -249,20 +257,13 @@ def _xlsx(
     aliases: Sequence[Alias],
     required: Sequence[str],
 ) -> Staged:
-    workbook = fastexcel.read_excel(source.path)
-    for name in workbook.sheet_names[1:]:
-        if others := workbook.load_sheet(name, header_row=None, dtypes="string").height:
-            raise InputError(
-                f"{source.relative}: records are read from the first sheet, {workbook.sheet_names[0]!r}, "
-                f"but sheet {name!r} holds {others} rows too",
-                hint="put every sheet of records into a file of its own, and delete what is no record",
-            )
-    sheet = workbook.load_sheet(0, header_row=None, dtypes="string").to_arrow()
-    cells = pa.Table.from_batches([sheet]).rename_columns([f"c{index}" for index in range(sheet.num_columns)])
+    cells = first_sheet(source.path, source.relative)
     head = [[value or "" for value in row.values()] for row in cells.slice(0, HEADER_ROWS).to_pylist()]
     if not head:
         raise InputError(f"{source.relative}: the first sheet is empty", hint="put the records on the first sheet")
     layout = match(head, source.relative, aliases, required)
+    identifiers = [layout.columns[name][0].number for name in _IDENTIFIERS if name in layout.columns]
+    cells = with_rounded_numbers(source.path, cells, identifiers)
     rows = _write(con.from_arrow(cells.slice(layout.rows)), layout, target)
     return _staged_text(source, digest, target, layout, rows, "", ())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from drgcalc.base.errors import InputError
@@ -40,15 +41,15 @@ def load_salt(path: Path) -> bytes:
 def create_salt(path: Path) -> bytes:
     """Write a new random salt to `path`, readable by its owner only, and return it. InputError when it exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise InputError(
-            f"the salt file {path} exists already", hint="a salt is never replaced: person keys would change"
-        ) from None
     salt = secrets.token_bytes(SALT_BYTES)
-    with os.fdopen(handle, "wb") as file:
+    with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent) as file:  # readable by its owner only
         file.write(salt)
         file.flush()
         os.fsync(file.fileno())
+        try:
+            os.link(file.name, path)  # all of it or nothing, and never over another
+        except FileExistsError:
+            raise InputError(
+                f"the salt file {path} exists already", hint="a salt is never replaced: person keys would change"
+            ) from None
     return salt

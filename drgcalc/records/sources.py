@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +48,7 @@ def expand(region: Path, patterns: Sequence[str]) -> Expansion:
                 hint="put records there, or correct [inputs] discharges",
             )
         for file in wanted:
+            _refuse_way_out(region, file)
             source = _source(region, file)
             found[source.relative] = source
     findings = (file_finding("F102", "", str(ignored)),) if ignored else ()
@@ -68,6 +69,16 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def refuse_changed(files: Iterable[tuple[Source, str]]) -> None:
+    """Raise InputError for a file whose bytes are not those of its SHA-256 any more: somebody writes while we read."""
+    for source, digest in files:
+        if not source.path.is_file() or sha256_of(source.path) != digest:
+            raise InputError(
+                f"{source.relative} was changed or removed while it was read; nothing is published",
+                hint="wait until whoever writes it is done, then run the command again",
+            )
+
+
 def _files(region: Path, pattern: str) -> Iterator[Path]:
     """The files a pattern stands for; a folder, named or matched, stands for everything below it."""
     place = region / pattern
@@ -75,9 +86,22 @@ def _files(region: Path, pattern: str) -> Iterator[Path]:
     matched = [place] if place.exists() else root.glob(place.relative_to(root).as_posix())
     for path in matched:
         if path.is_dir():
-            yield from (file for file in path.rglob("*") if not file.is_dir())
+            yield from (file for file in path.rglob("*") if not file.is_dir() or file.is_symlink())
         else:
             yield path
+
+
+def _refuse_way_out(region: Path, file: Path) -> None:
+    """Records that look as if they lay in the region must lie there; a link to a folder would not even be followed."""
+    if not file.is_relative_to(region):
+        return  # region.toml names the place itself
+    inside = file.resolve().is_relative_to(region.resolve())
+    if not inside or (file.is_symlink() and file.is_dir()):
+        where = "to a folder" if inside else "out of the region"
+        raise InputError(
+            f"{file.relative_to(region).as_posix()} is a link that leads {where}",
+            hint="put the records there themselves, or name their place in region.toml: [inputs] discharges",
+        )
 
 
 def _source(region: Path, file: Path) -> Source:

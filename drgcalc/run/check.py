@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from itertools import chain
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from drgcalc.run.intake import (
 )
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
+from drgcalc.run.workspace import workspace
 
 
 def check(folder: Path, period: Period | None = None, progress: Progress = silent) -> Checked:
@@ -32,8 +32,8 @@ def check(folder: Path, period: Period | None = None, progress: Progress = silen
     region = load_region(folder)
     asked = period or whole_span(region)
     inputs = find_inputs(region)
-    with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, connect(Path(name)) as con:
-        intake = make_intake(region, asked, inputs, region_salt(region), Path(name))
+    with workspace() as work, connect(work) as con:
+        intake = make_intake(region, asked, inputs, region_salt(region), work)
         for _ in watched_parts(con, intake, "records checked", progress):
             pass
         counts = results.counts(con)

@@ -7,7 +7,6 @@ each side has the point value of the period settled by it, or that of the other 
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ from drgcalc.run.points import Sums, write_settled_cases
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_tables import Score
 from drgcalc.run.settle import hospitals_of, settle_sums, terms_of
+from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import arrow_table
 from drgcalc.settlement.point_value import convention_of
 from drgcalc.settlement.policy import Policy
@@ -81,10 +81,10 @@ def compare(
     """
     region = load_region(folder)
     policy, notes = _policy(region, period)
-    with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, ExitStack() as held:
+    with workspace() as work, ExitStack() as held:
         sides = []
         for label, scheme in (("old", old), ("new", new)):
-            asked = replace(region, scheme_folder=scheme.folder or region.scheme_folder, out=Path(name) / label)
+            asked = replace(region, scheme_folder=scheme.folder or region.scheme_folder, out=work / label)
             shown = _labelled(progress, label)
             cases = held.enter_context(grouped_cases(asked, period, True, strict, shown)).folder / CASES_FILE
             sides.append(_with_points(region, scheme, period, policy, _Side(label, cases, frozenset(), None), notes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from drgcalc.run.group import whole_span
 from drgcalc.run.intake import find_inputs, make_intake, record_findings, region_salt
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
+from drgcalc.run.workspace import workspace
 
 REJECTED = "rejected"
 TYPED = "typed"
@@ -43,9 +43,9 @@ def explain_record(
     """
     region = load_region(folder)
     scheme = load_drg_scheme(region.scheme_folder)
-    with tempfile.TemporaryDirectory(prefix="drgcalc-") as name, connect(Path(name)) as con:
+    with workspace() as work, connect(work) as con:
         inputs, asked = find_inputs(region), period or whole_span(region)
-        intake = make_intake(region, asked, inputs, region_salt(region), Path(name))
+        intake = make_intake(region, asked, inputs, region_salt(region), work)
         found = list(_find(con, intake, settlement_id))
         findings = tuple(finding for finding in record_findings(con) if finding.record_id == settlement_id)
     if not found:

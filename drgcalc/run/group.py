@@ -97,7 +97,8 @@ def grouped_cases(region: Region, period: Period, dry_run: bool, strict: bool, p
         yield cases
         return
     with draft(region.out, f"cases/{period.text}") as sheet:
-        counts = _write_cases(region, period, inputs, scheme, salt, sheet, progress)
+        digested = inputs._replace(digests=basis.inputs)
+        counts = _write_cases(region, period, digested, scheme, salt, sheet, progress)
         manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
         _refuse_nothing(period, manifest)
         cases = _cases(region, manifest, sheet.folder, reused=False)

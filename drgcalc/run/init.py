@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import glob
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from drgcalc.base.errors import OutputError
 from drgcalc.run.publish import output_errors
+from drgcalc.run.region import REGION_FILE
 
 DEMO_SCHEME = "demo-drg"
 
@@ -31,11 +35,28 @@ def init(folder: Path, *, dry_run: bool = False) -> tuple[str, ...]:
     files |= dict(_files(shipped_schemes() / DEMO_SCHEME, f"schemes/{DEMO_SCHEME}/"))
     if not dry_run:
         with output_errors(folder):
-            for name, source in files.items():
-                target = folder / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(source.read_bytes())
+            _write_whole(folder, files)
     return tuple(sorted(files))
+
+
+def _write_whole(folder: Path, files: Mapping[str, Traversable]) -> None:
+    """Write into a hidden sibling, then rename: a region is there with every file, or not at all."""
+    target = folder.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{target.name}.partial-"
+    for leftover in target.parent.glob(f"{glob.escape(prefix)}*"):
+        shutil.rmtree(leftover)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as name:
+        fresh = Path(name) / "region"
+        for path, source in files.items():
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / path).write_bytes(source.read_bytes())
+        if not target.exists():
+            fresh.rename(target)
+            return
+        # The folder is there and empty; somebody may stand in it, so it stays. Without region.toml it is no region.
+        for entry in sorted(fresh.iterdir(), key=lambda entry: entry.name == REGION_FILE):
+            entry.rename(target / entry.name)
 
 
 def _files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:

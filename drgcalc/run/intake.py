@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 import duckdb
@@ -34,10 +35,11 @@ def silent(_step: str, _done: int, _whole: int) -> None:
 
 
 class Inputs(NamedTuple):
-    """A region's record files, and what was passed over while looking for them."""
+    """A region's record files, what was passed over while looking for them, and their SHA-256 where it is known."""
 
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
+    digests: Mapping[str, str] = MappingProxyType({})
 
 
 def find_inputs(region: Region) -> Inputs:
@@ -45,10 +47,27 @@ def find_inputs(region: Region) -> Inputs:
     return Inputs(*expand(region.folder, region.inputs))
 
 
+def today(inputs: Inputs) -> date:
+    """The day of this machine's clock. Raises InputError when record files are younger by more than a day.
+
+    With a clock that is slow, records would be rejected because they lie in the future.
+    """
+    now = date.today()
+    for source in inputs.sources:
+        written = date.fromtimestamp(source.path.stat().st_mtime)
+        if written > now + timedelta(days=1):
+            raise InputError(
+                f"this machine's clock says {now}, but {source.relative} was written on {written}",
+                hint="set the clock; if it is right, copy the file anew",
+            )
+    return now
+
+
 def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, work: Path) -> Intake:
     """The request to read a period's records; `work` takes staged files."""
     return Intake(
         sources=inputs.sources,
+        digests=inputs.digests,
         work=work,
         salt=salt,
         hospitals=tuple(
@@ -58,7 +77,7 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         first=period.first,
         last=period.last,
         date_basis=region.date_basis,
-        today=date.today(),
+        today=today(inputs),
         aliases=region.aliases,
         values=region.values,
         admin_code=region.admin_code,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from drgcalc.base.columns import ALLOCATIONS, FINDINGS, LEDGER, POOL
-from drgcalc.base.errors import Finding, RulesError
+from drgcalc.base.errors import Finding, InputError, RulesError
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
@@ -70,6 +70,7 @@ def settle(
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
+        _refuse_changed(region)
         place = Place(period.text, sheet.version, "", unchanged=False)
         if not dry_run:
             published = sheet.publish(manifest)
@@ -85,6 +86,15 @@ def settle(
             findings=findings,
             proofs=tuple(proof_of(statement) for statement in proofs),
             place=place,
+        )
+
+
+def _refuse_changed(region: Region) -> None:
+    """The region must be what it was when it was read: its hashes go into the manifest."""
+    if load_region(region.folder) != region:
+        raise InputError(
+            f"region.toml or a table of {region.name} was changed during the run; no settlement is published",
+            hint="wait until whoever edits it is done, then run the command again",
         )
 
 

@@ -6,7 +6,6 @@ region has moved on since (a late record, a new score) is none: it is noted, and
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from importlib.metadata import version as installed
@@ -46,6 +45,7 @@ from drgcalc.run.settle import (
     settle_sums,
     terms_of,
 )
+from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.identities import book_identities, count_identity
 from drgcalc.settlement.rows import Counts
@@ -149,7 +149,7 @@ def _fates(manifest: Manifest) -> Proof:
 
 def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
     """The manifest counts what is in the files."""
-    with tempfile.TemporaryDirectory(prefix="drgcalc-") as work, connect(Path(work)) as con:
+    with workspace() as work, connect(work) as con:
         con.read_parquet(str(folder / CASES_FILE)).create_view("cases")
         statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
         groups = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
@@ -172,8 +172,7 @@ def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[st
     terms = _same_terms(region, manifest, notes)
     if terms is None:
         return
-    with tempfile.TemporaryDirectory(prefix="drgcalc-") as name:
-        work = Path(name)
+    with workspace() as work:
         yield from _priced_again(region, terms, folder / CASES_FILE, work)
         priced = published_sums(terms.policy, folder / CASES_FILE, work)
         yield from map(proof_of, case_proofs(manifest.counts, priced.sums))
