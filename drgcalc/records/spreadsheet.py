@@ -26,7 +26,15 @@ SMALL = 16 << 20
 EXACT_DIGITS = 15
 _MACROS = "vbaproject.bin"
 _CHUNK = 1 << 20
-_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+)
 """What zipfile throws at archives that are cut, changed, encrypted or packed in ways that nobody knows."""
 
 

@@ -1,4 +1,4 @@
-"""Ways to damage a file: what transfers, disks, editors and exports do to it. Seeded, so that every case can be redone."""
+"""Ways to damage a file: what transfers, disks, editors and exports do to it. Seeded: every case can be redone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 Damage = Callable[[bytes, random.Random], bytes]
 
 CELLS = (
-    "", "-", "NULL", "1.23E+17", "=1+1", "+cmd", "@x", "'-1", "10,00", "1,000.00", "-0", "99999999999999999999", "1e309",
-    "NaN", "2024-02-30", "45419", "2024-05-07T03:04:05Z", "9999-12-31", "0001-01-01", "男", "Ｈ００１", "\u200b", "\x00",
-    '"', '""', "a|b|c", " | ", "||||", "K80.302", "I63.900x001|I10.x00", "A" * 5000, "\ufeff", "\r", "\n", ";", "\t",
-    "1/2/3", "2天/3小时", "0.005", "1.005", "true", "是", "390", "%", "5%", "\ud7ff", "\u202e", "；", "、",
+    "", "-", "NULL", "1.23E+17", "=1+1", "+cmd", "@x", "'-1", "10,00", "1,000.00", "-0", "9" * 20, "1e309", "NaN",
+    "2024-02-30", "45419", "2024-05-07T03:04:05Z", "9999-12-31", "0001-01-01", "男", "Ｈ００１", "\u200b", "\x00", "\n",
+    '"', '""', "a|b|c", " | ", "||||", "K80.302", "I63.900x001|I10.x00", "A" * 5000, "\ufeff", "\r", ";", "\t", "1/2/3",
+    "2天/3小时", "0.005", "1.005", "true", "是", "390", "%", "5%", "\ud7ff", "\u202e", "；", "、",
 )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def try_inputs(count: int, seed: int, work: Path, say: Callable[[str], None] = l
         for number in range(max(1, count * share // sum(SHARES.values()))):
             case = f"{kind} {seed} {number}"
             outcome[f"{kind}: {_KINDS[kind](region, random.Random(case), work, case)}"] += 1
-        say(f"{kind}: {({name: times for name, times in outcome.items() if name.startswith(kind)})}")
+        say(f"{kind}: { ({name: times for name, times in outcome.items() if name.startswith(kind)}) }")
     return outcome
 
 
@@ -65,9 +65,7 @@ def _parquet(region: Path, chance: random.Random, work: Path, case: str) -> str:
         kept = [name for name in rows[0] if chance.random() > 0.01]
         table = pa.Table.from_pylist([{name: row[name] for name in kept} for row in rows])
         return _read_records(_parquet_bytes(table), ".parquet", work, case)
-    return _read_records(
-        damaged(_parquet_bytes(pa.Table.from_pylist(rows)), BINARY, chance), ".parquet", work, case
-    )
+    return _read_records(damaged(_parquet_bytes(pa.Table.from_pylist(rows)), BINARY, chance), ".parquet", work, case)
 
 
 def _xlsx(region: Path, chance: random.Random, work: Path, case: str) -> str:
