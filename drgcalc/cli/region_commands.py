@@ -173,16 +173,16 @@ def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
 @period_options
 @talking
 def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
-    """Look for cliffs and falling segments in the outlier rule in force in a period."""
-    from drgcalc.report import findings
-    from drgcalc.run.intake import count_findings
-    from drgcalc.run.policy import check as run_check
+    """Show what cases are paid as their cost rises, and look for cliffs, falls, gaps and what counts twice."""
+    from drgcalc.report import curves
+    from drgcalc.run.policy_check import check as run_check
 
-    found = run_check(talk.region, _required(year, month))
-    talk.result(found, lambda: findings.blocks(count_findings(found)))
-    if talk.strict and found:
-        raise RulesError(f"{found[0].code}: {found[0].message}", hint=found[0].hint)
-    talk.note(f"{len(found)} findings")
+    checked = run_check(talk.region, _required(year, month))
+    talk.result(checked, lambda: curves.checked(checked))
+    warnings = [finding for finding in checked.findings if finding.severity != "info"]
+    if talk.strict and warnings:
+        raise RulesError(f"{warnings[0].code}: {warnings[0].message}", hint=warnings[0].hint)
+    talk.note(f"{len(checked.findings)} findings, {len(warnings)} of them warnings")
 
 
 @policy.command("diff")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from drgcalc.base.errors import Finding
 from drgcalc.grouping.explain import Complication, Trial
+from drgcalc.settlement.payment_curve import Example
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
 
@@ -155,6 +156,46 @@ class PolicyChanges:
     old: str
     new: str
     changes: tuple[TermChange, ...]
+
+
+class PieceShown(NamedTuple):
+    """A straight piece of a payment curve: ratios of cost ÷ reference, multiples of the base points, and yuan.
+
+    `is_open`: it has no upper bound and is shown up to `to_ratio`. Yuan are empty where no example is known.
+    """
+
+    segment: str
+    label: str
+    from_ratio: Decimal
+    to_ratio: Decimal
+    is_open: bool
+    from_multiple: Decimal
+    to_multiple: Decimal
+    from_cost: Decimal | None
+    to_cost: Decimal | None
+    from_yuan: Decimal | None
+    to_yuan: Decimal | None
+    flag: str
+
+
+class CurveShown(NamedTuple):
+    """What groups of a layer earn at hospitals of the levels that have a coefficient."""
+
+    layer: str
+    levels: tuple[str, ...]
+    coefficient: Decimal
+    pieces: tuple[PieceShown, ...]
+
+
+@dataclass(frozen=True)
+class PolicyChecked:
+    """A policy's payment curves and what is odd about it; `example`: the group that yuan are computed with."""
+
+    title: str
+    document: str
+    example: Example | None
+    curves: tuple[CurveShown, ...]
+    findings: tuple[Finding, ...]
 
 
 class Flow(NamedTuple):

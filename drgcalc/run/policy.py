@@ -1,4 +1,4 @@
-"""`drgcalc policy`: the terms in force in a period, flat, each with its source; and what is odd about them."""
+"""`drgcalc policy show` and `diff`: the terms in force in a period, flat, each with its source."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from drgcalc.base.errors import Finding
 from drgcalc.report.model import PolicyChanges, Term, TermChange, Terms
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 from drgcalc.run.settle import terms_of
-from drgcalc.settlement.policy_check import policy_findings
 
 _HEAD = ("title", "document", "effective_from", "effective_to")
 
@@ -37,11 +35,6 @@ def compare(folder: Path, old: Period, new: Period) -> PolicyChanges:
         if was[:3] != is_[:3]:
             changes.append(TermChange(key, _valued(was), _valued(is_), was.source, is_.source))
     return PolicyChanges(_named(before), _named(after), tuple(changes))
-
-
-def check(folder: Path, period: Period) -> tuple[Finding, ...]:
-    """Cliffs and falling segments of the outlier rule of a period. Raises RulesError when a block is wrong."""
-    return policy_findings(terms_of(load_region(folder), period).policy)
 
 
 def _valued(term: Term) -> str:

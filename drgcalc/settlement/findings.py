@@ -121,6 +121,30 @@ FINDINGS = (
         "what rounding leaves over, or what was left over and is rescaled",
         "nothing: it is posted where `closing` says",
     ),
+    FindingKind(
+        "S040",
+        "warning",
+        "the level of a hospital counts twice, in the scores and in the coefficient",
+        "score by group, or leave levels out of the coefficients; check which of them the document means",
+    ),
+    FindingKind(
+        "S041",
+        "warning",
+        "a stretch of the outlier rule earns no points whatever the case costs",
+        "check the segment against the document; a case without points is paid by nobody",
+    ),
+    FindingKind(
+        "S042",
+        "info",
+        "points appear, disappear or are cut at a number of days",
+        "watch the stays around that day: this is where discharges are timed",
+    ),
+    FindingKind(
+        "S043",
+        "warning",
+        "the quota of special review is written as one of a hospital's discharges",
+        "it is a share of the pool's discharges: write base = pool",
+    ),
 )
 
 _KINDS = {kind.code: kind for kind in FINDINGS}
