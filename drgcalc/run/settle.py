@@ -33,6 +33,7 @@ from drgcalc.settlement.identities import (
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.rows import Counts, FundItem, Hospital
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
+from drgcalc.settlement.totals import standing
 
 ALLOCATIONS_FILE = "allocations.csv"
 POOL_FILE = "pool.csv"
@@ -109,17 +110,22 @@ def terms_of(region: Region, period: Period) -> Terms:
 def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> Settlement:
     """The settlement of exact sums. Pure, given the region's tables."""
     hospitals, fund = hospitals_of(region, period), fund_of(region, period)
+    totals = standing(sums.totals, region.decisions.successors(period.last))
+    adjustments = region.decisions.adjustments
     if period.is_month:
-        return settle_month(period.text, policy, hospitals, sums.totals, fund)
-    return settle_year(period.year, policy, hospitals, sums.totals, fund)
+        return settle_month(period.text, policy, hospitals, totals, fund, adjustments)
+    return settle_year(period.year, policy, hospitals, totals, fund, adjustments)
 
 
 def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
-    """Every hospital in force at some time of the period, as it was at the end of its time."""
+    """Every hospital in force at some time of the period, as it was at the end of its time, that then still stands."""
+    ended = region.decisions.successors(period.last)
     inside = (
         row
         for row in region.hospitals
-        if row.effective_from <= period.last and (row.effective_to is None or row.effective_to >= period.first)
+        if row.hospital_id not in ended
+        and row.effective_from <= period.last
+        and (row.effective_to is None or row.effective_to >= period.first)
     )
     newest = {row.hospital_id: row for row in inside}  # rows come by id and date: the last one stays
     return tuple(newest.values())

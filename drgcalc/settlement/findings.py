@@ -118,7 +118,7 @@ FINDINGS = (
     FindingKind(
         "S017",
         "info",
-        "what rounding leaves over, or what was left over and is rescaled",
+        "what rounding leaves over, what was left over and is rescaled, or what a month at a given value leaves",
         "nothing: it is posted where `closing` says",
     ),
     FindingKind(

@@ -12,7 +12,8 @@ from drgcalc.base.money import allocate, multiply, round_half_up, total
 from drgcalc.settlement.findings import finding
 from drgcalc.settlement.ledger import ZERO, Postings, less
 from drgcalc.settlement.limits import LimitInputs, Outcome, apply_limits, unlimited
-from drgcalc.settlement.policy import Formula, Item, Limits, MonthRule, Policy
+from drgcalc.settlement.pay_policy import MonthRule
+from drgcalc.settlement.policy import Formula, Item, Limits, Policy
 from drgcalc.settlement.rows import FundItem, PoolLine, Posting
 
 Accounts = Mapping[str, Mapping[str, FundItem]]

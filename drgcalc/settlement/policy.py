@@ -10,13 +10,19 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.base.errors import RulesError
-from drgcalc.base.money import total
+from drgcalc.settlement.pay_policy import (
+    ClearingRule,
+    MonthRule,
+    PaymentRule,
+    read_clearing,
+    read_month,
+    read_payment,
+)
 from drgcalc.settlement.point_policy import PointRules, read_points
-from drgcalc.settlement.policy_reading import Choice, Number, Table, decimal
+from drgcalc.settlement.policy_reading import Choice, Number, Table
 
 CONVENTIONS = ("fund_only", "fund_plus_patient", "total_cost", "fixed_rate")
 AMOUNTS = ("all_records", "records_with_points")
@@ -84,16 +90,6 @@ class PointValueRule:
 
 
 @dataclass(frozen=True)
-class MonthRule:
-    """How a month is settled: twelve weights that split the year's pool, and the share that is paid at once."""
-
-    basis: Choice
-    shares: tuple[Decimal, ...]
-    shares_source: str
-    pay_ratio: Number
-
-
-@dataclass(frozen=True)
 class Policy:
     """One official document, in force from `effective_from` to `effective_to`, both included."""
 
@@ -107,6 +103,8 @@ class Policy:
     points: PointRules
     point_value: PointValueRule
     month: MonthRule | None
+    payment: PaymentRule | None
+    clearing: ClearingRule | None
 
 
 def read_policies(
@@ -188,7 +186,9 @@ def _read(block: Table, pools: Collection[str] | None) -> Policy:
         limits=_read_limits(block.table("limits")) if block.has("limits") else None,
         points=read_points(block.table("points")),
         point_value=_read_point_value(block.table("point_value"), fund),
-        month=_read_month(block.table("month")) if block.has("month") else None,
+        month=read_month(block.table("month"), fund) if block.has("month") else None,
+        payment=read_payment(block.table("payment")) if block.has("payment") else None,
+        clearing=read_clearing(block.table("clearing")) if block.has("clearing") else None,
     )
     block.finish()
     return policy
@@ -287,31 +287,3 @@ def _read_rates(table: Table, fund: Mapping[str, Formula]) -> dict[str, Number]:
     rates = {pool: table.number(pool, "yuan_per_point") for pool in fund}
     table.finish()
     return rates
-
-
-def _read_month(table: Table) -> MonthRule:
-    entry = table.table("shares")
-    shares = _read_shares(entry)
-    rule = MonthRule(
-        basis=table.choice("basis", ("month_pool",)),
-        shares=shares,
-        shares_source=entry.source(),
-        pay_ratio=table.number("pay_ratio", "ratio"),
-    )
-    entry.finish()
-    table.finish()
-    return rule
-
-
-def _read_shares(entry: Table) -> tuple[Decimal, ...]:
-    value = entry.take("value")
-    if value == "equal":
-        return (Decimal(1),) * 12
-    if not isinstance(value, list) or len(value) != 12:
-        raise entry.wrong("value", 'must be "equal" or a list of twelve shares', "give January to December")
-    if entry.text("unit") != "ratio":
-        raise entry.wrong("unit", 'must be "ratio"', 'write unit = "ratio"')
-    shares = tuple(decimal(share, entry, "value") for share in value)
-    if min(shares) < 0 or total(shares) != 1:
-        raise entry.wrong("value", f"sums to {total(shares)}", "twelve shares, none negative, that sum to 1")
-    return shares

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up, total
+from drgcalc.settlement.adjustments import adjust_month, adjust_year, approved
+from drgcalc.settlement.decisions import Adjustment
 from drgcalc.settlement.entitlement import entitlements
 from drgcalc.settlement.findings import finding
 from drgcalc.settlement.fund import Waterfall, fund_accounts, month_waterfalls, unused_items, year_waterfalls
@@ -21,6 +23,7 @@ from drgcalc.settlement.identities import (
     kept_identity,
 )
 from drgcalc.settlement.ledger import ZERO, Book, Postings, less
+from drgcalc.settlement.pay_policy import MONTH_POOL, MonthRule
 from drgcalc.settlement.point_value import (
     NO_POINTS,
     NO_RATIO,
@@ -31,7 +34,8 @@ from drgcalc.settlement.point_value import (
     printed_value,
     rounding,
 )
-from drgcalc.settlement.policy import MonthRule, Policy
+from drgcalc.settlement.policy import PointValueRule, Policy
+from drgcalc.settlement.policy_reading import Choice
 from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, Posting
 
 VALUE_PLACES = 8
@@ -76,6 +80,7 @@ def settle_year(
     hospitals: Sequence[Hospital],
     totals: Sequence[HospitalTotals],
     fund: Sequence[FundItem],
+    adjustments: Sequence[Adjustment] = (),
 ) -> Settlement:
     """The year's settlement. `fund` holds the rows of that year, `totals` one row a pool and hospital.
 
@@ -83,7 +88,7 @@ def settle_year(
     """
     accounts = fund_accounts(policy, fund, with_limits=True)
     booked = {pool: total([ZERO, *(row.fund_booked for row in totals if row.pool == pool)]) for pool in policy.fund}
-    waterfalls = year_waterfalls(policy, accounts, booked)
+    waterfalls = adjust_year(year_waterfalls(policy, accounts, booked), approved(adjustments, year))
     return _settle(str(year), policy, None, hospitals, totals, waterfalls, unused_items(policy, accounts))
 
 
@@ -93,6 +98,7 @@ def settle_month(
     hospitals: Sequence[Hospital],
     totals: Sequence[HospitalTotals],
     fund: Sequence[FundItem],
+    adjustments: Sequence[Adjustment] = (),
 ) -> Settlement:
     """The settlement of the month YYYY-MM with the year's parameters: `totals` of the month, `fund` of its year.
 
@@ -104,8 +110,29 @@ def settle_month(
             hint="add [policy.month] with basis, shares and pay_ratio, or settle the year",
         )
     accounts = fund_accounts(policy, fund, with_limits=False)
-    waterfalls = month_waterfalls(policy, policy.month, accounts, int(month[5:7]))
-    return _settle(month, policy, policy.month, hospitals, totals, waterfalls, unused_items(policy, accounts))
+    number, shares = int(month[5:7]), policy.month.shares
+    falls = month_waterfalls(policy, policy.month, accounts, number)
+    waterfalls = adjust_month(falls, approved(adjustments, int(month[:4])), shares, number)
+    valued = replace(policy, point_value=month_value_rule(policy.point_value, policy.month))
+    return _settle(month, valued, policy.month, hospitals, totals, waterfalls, unused_items(policy, accounts))
+
+
+def month_value_rule(rule: PointValueRule, month: MonthRule) -> PointValueRule:
+    """How points become money in a month: as in the year, or at the value that the policy gives for months.
+
+    At a given value the convention pays as it does at a fixed rate, and what the month's pool leaves over waits there.
+    """
+    if month.basis.value == MONTH_POOL:
+        return rule
+    source = month.basis.source
+    stays = rule.closing is not None and rule.closing.value != "rescale"
+    return replace(
+        rule,
+        convention=Choice("fixed_rate", source),
+        fixed_rate_pays=rule.fixed_rate_pays or rule.convention,
+        rates=month.values,
+        closing=rule.closing if stays else Choice("leave_in_fund", source),
+    )
 
 
 class _Pool(NamedTuple):
@@ -212,7 +239,7 @@ def _settle_pool(
         value=value,
         allocations=allocations,
         postings=postings,
-        findings=_findings(policy, value, totals, done, payable),
+        findings=_findings(policy, month, value, totals, done, payable),
         identities=(
             kept_identity(value.pool, value.fund, value.kept, Book(postings), entitled, policy.point_value),
             *entitlement_identities(value.pool, allocations, entitled),
@@ -318,6 +345,7 @@ def _post_month(book: Postings, pool: str, month: MonthRule, retained: Mapping[s
 
 def _findings(
     policy: Policy,
+    month: MonthRule | None,
     value: PoolValue,
     totals: Sequence[HospitalTotals],
     done: Distribution,
@@ -344,7 +372,7 @@ def _findings(
         message = f"pool {pool}: {len(idle)} hospitals without a record"
         found.append(finding("S008", message, field="records", value=" ".join(idle)))
     if done.status == PAID and done.residual:
-        found.append(_left_over(policy, value, totals))
+        found.append(_left_over(policy, month, value, totals))
     wanted = policy.point_value.closing
     if done.status == PAID and wanted and wanted.value != done.closing:
         message = f"pool {pool}: no hospital is entitled to anything, so nothing can be rescaled"
@@ -352,9 +380,13 @@ def _findings(
     return tuple(found)
 
 
-def _left_over(policy: Policy, value: PoolValue, totals: Sequence[HospitalTotals]) -> Finding:
-    """What the convention leaves over, or pays beyond the pool: a warning when it is more than rounding can explain."""
-    code = "S010" if abs(value.kept) > rounding(policy.point_value, totals) else "S017"
+def _left_over(policy: Policy, month: MonthRule | None, value: PoolValue, totals: Sequence[HospitalTotals]) -> Finding:
+    """What the convention leaves over, or pays beyond the pool: a warning when it is more than can be explained.
+
+    Rounding explains a little, and a month at a given value explains whatever is left.
+    """
+    given = month is not None and month.basis.value != MONTH_POOL
+    code = "S010" if not given and abs(value.kept) > rounding(policy.point_value, totals) else "S017"
     if value.residual < 0:
         what = f"{value.convention} pays {less(ZERO, value.residual):,} yuan more than the pool of {value.fund:,} holds"
     else:

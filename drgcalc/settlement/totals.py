@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -78,4 +78,29 @@ def _totals(rows: Sequence[HospitalSums], amounts: Choice) -> HospitalTotals:
         total_fee=total([ZERO, *(row.total_fee for row in entering)]),
         fund_booked=total([ZERO, *(row.fund_booked for row in entering)]),
         patient_paid=total([ZERO, *(row.patient_paid for row in entering)]),
+    )
+
+
+def standing(totals: Iterable[HospitalTotals], successors: Mapping[str, str]) -> tuple[HospitalTotals, ...]:
+    """Totals of hospitals that have ended go to the ones in their place; one row a pool and hospital again."""
+    found: dict[tuple[str, str], list[HospitalTotals]] = {}
+    for row in totals:
+        found.setdefault((row.pool, successors.get(row.hospital_id, row.hospital_id)), []).append(row)
+    return tuple(
+        rows[0]._replace(hospital_id=hospital) if len(rows) == 1 else _together(pool, hospital, rows)
+        for (pool, hospital), rows in found.items()
+    )
+
+
+def _together(pool: str, hospital: str, rows: Sequence[HospitalTotals]) -> HospitalTotals:
+    return HospitalTotals(
+        pool=pool,
+        hospital_id=hospital,
+        records=sum(row.records for row in rows),
+        cases=sum(row.cases for row in rows),
+        cases_without_points=sum(row.cases_without_points for row in rows),
+        points=total(row.points for row in rows),
+        total_fee=total(row.total_fee for row in rows),
+        fund_booked=total(row.fund_booked for row in rows),
+        patient_paid=total(row.patient_paid for row in rows),
     )

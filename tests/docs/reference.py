@@ -16,12 +16,15 @@ from drgcalc.base import columns, dip_columns
 from drgcalc.base.calibration_columns import CALIBRATION_TABLES
 from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
+from drgcalc.base.payment_columns import PAYMENT_TABLES
 from drgcalc.base.point_columns import POINT_TABLES
 from drgcalc.cli.main import commands
 from drgcalc.records.checks import CHECKS, FILE_CHECKS
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.findings import FINDINGS
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS
+from drgcalc.settlement.pay_accounts import PAY_ACCOUNTS, PAY_STEPS
+from drgcalc.settlement.pay_findings import PAY_FINDINGS
 from drgcalc.tables.findings import CHECK_FINDINGS, IMPORT_NOTES
 
 REFERENCE = Path(__file__).parents[2] / "drgcalc" / "REFERENCE.md"
@@ -51,6 +54,7 @@ def reference() -> str:
             "Findings about decisions",
             [table(("code", "severity", "what is wrong", "what to do"), decision_findings())],
         ),
+        *section("Findings about payments and clearing", [payment_findings()]),
         *section("Notes of an import and findings about a scheme", [scheme_findings()]),
         *section("Accounts and steps of the ledger", ledger_parts()),
         *section("Tables", table_parts()),
@@ -117,6 +121,10 @@ def decision_findings() -> str:
     return table(("code", "severity", "what is wrong", "what to do"), DECISION_FINDINGS)
 
 
+def payment_findings() -> str:
+    return table(("code", "severity", "what it means", "what to do"), PAY_FINDINGS)
+
+
 def scheme_findings() -> str:
     rows = [(code, *explained) for code, explained in (*IMPORT_NOTES.items(), *CHECK_FINDINGS.items())]
     return table(("code", "severity", "what it says", "what it means for payment"), rows)
@@ -125,12 +133,15 @@ def scheme_findings() -> str:
 def ledger_parts() -> Iterator[str]:
     yield table(("account", "Chinese", "meaning"), [account[:3] for account in ACCOUNTS])
     yield table(("step", "Chinese", "meaning"), STEPS)
+    yield "Payments of a month and the clearing stand in ledgers of their own:"
+    yield table(("account", "Chinese", "meaning"), [account[:3] for account in PAY_ACCOUNTS])
+    yield table(("step", "Chinese", "meaning"), PAY_STEPS)
 
 
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    for shape in (*named, *POINT_TABLES, *DECISION_TABLES, *columns.SCHEME_TABLES, *dip, *CALIBRATION_TABLES):
+    for shape in (*named, *POINT_TABLES, *DECISION_TABLES, *columns.SCHEME_TABLES, *PAYMENT_TABLES, *dip, *CALIBRATION_TABLES):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns
