@@ -141,7 +141,8 @@ def ledger_parts() -> Iterator[str]:
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    for shape in (*named, *POINT_TABLES, *DECISION_TABLES, *columns.SCHEME_TABLES, *PAYMENT_TABLES, *dip, *CALIBRATION_TABLES):
+    of_a_region = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES)
+    for shape in (*named, *of_a_region, *columns.SCHEME_TABLES, *dip, *CALIBRATION_TABLES):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns
