@@ -13,6 +13,7 @@ from operator import or_
 from typing import NamedTuple, TypeVar
 
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.complications import Complications
 from drgcalc.grouping.facts import (
     LEVEL_BITS,
     MISSING,
@@ -21,7 +22,6 @@ from drgcalc.grouping.facts import (
     Numbering,
     Pattern,
     Scale,
-    is_prefix,
     pack,
     scales_of,
     unpack,
@@ -65,8 +65,8 @@ class CompiledScheme:
         _refuse_too_many_positions(scheme.id, self.group_scales)
         self.diagnosis_sets = Membership({k: s.codes for k, s in scheme.code_sets.items() if s.kind == "DI"})
         self.procedure_sets = Membership({k: s.codes for k, s in scheme.code_sets.items() if s.kind == "OP"})
-        self.exclusion_tables = Membership(scheme.exclusions)
-        self._complications = Membership({position: (row.code,) for position, row in enumerate(scheme.cc)})
+        self._complications = Complications(scheme.cc, scheme.exclusions)
+        self.exclusion_tables = self._complications.exclusion_tables
         self._adrgs_of = _positions(row.mdc for row in scheme.adrg)
         self._gate_of: dict[int, int] = {}
         self._gates = Numbering[frozenset[int]]()
@@ -76,8 +76,7 @@ class CompiledScheme:
 
     def complications(self, code: str) -> list[CcRow]:
         """The rows of the complication list that cover the code: of each level the most specific."""
-        rows = [self.scheme.cc[position] for position in self._complications.of(code)]
-        return [max(of_level, key=_closeness) for of_level in _by_level(rows)]
+        return self._complications.of(code)
 
     def gate_of(self, principal: int) -> int:
         """The number of the set of MDCs that a principal diagnosis of this class may enter.
@@ -253,18 +252,6 @@ def _refuse_too_many_positions(scheme_id: str, scales: Iterable[Scale]) -> None:
             f"scheme {scheme_id}: rules compare scalars with so many numbers that {combinations:,} combinations arise",
             hint=f"at most {MOST_POSITIONS:,} can be told apart: use fewer thresholds",
         )
-
-
-def _closeness(row: CcRow) -> tuple[bool, int]:
-    """A row that names the code itself is closer to it than any category of it, a long category than a short one."""
-    return (not is_prefix(row.code), len(row.code))
-
-
-def _by_level(rows: Iterable[CcRow]) -> list[list[CcRow]]:
-    levels: dict[str, list[CcRow]] = {}
-    for row in rows:
-        levels.setdefault(row.level, []).append(row)
-    return [levels[level] for level in sorted(levels)]
 
 
 class _Outcomes(NamedTuple):

@@ -9,20 +9,21 @@ connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache, reduce
+from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
 
 import duckdb
 import polars as pl
 import pyarrow as pa
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
+from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from drgcalc.grouping.coding import RecordFacts
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
-from drgcalc.grouping.facts import Pattern, Scale
+from drgcalc.grouping.facts import Pattern
 from drgcalc.grouping.rules import asks_for_codes, parse
+from drgcalc.grouping.scalars import packed
 from drgcalc.grouping.scheme import Scheme, SchemeOptions, Status, status_of
 from drgcalc.records.code_book import PartCodes
 
@@ -87,15 +88,15 @@ class Engine:
     def _scalars_of(self, codes: PartCodes) -> pl.DataFrame:
         """The packed scalars of every record of the part, in the order of its codes; whether it is accepted."""
         self._run("scalars")
-        packed = {
-            "gate_scalars": _packed(self._compiled.gate_scales),
-            "group_scalars": _packed(self._compiled.group_scales),
+        values = {
+            "gate_scalars": packed(self._compiled.gate_scales),
+            "group_scalars": packed(self._compiled.group_scales),
             "refused": _refused(self._scheme.options),
         }
         asked = self._con.table("scalars").select(
             ColumnExpression("source_row"),
             ColumnExpression("accepted"),
-            *(value.alias(name) for name, value in packed.items()),
+            *(value.alias(name) for name, value in values.items()),
         )
         found = pl.DataFrame(asked.to_arrow_table())
         if found["source_row"].equals(codes.source_rows):
@@ -159,24 +160,6 @@ def _refused(options: SchemeOptions) -> Expression:
     age_days = ColumnExpression("XSRTL")
     newborn = age_days.is_not_null() & (age_days <= options.newborn_weight_days)
     return newborn & ColumnExpression("XSRTZ").is_null()
-
-
-def _packed(scales: Iterable[Scale]) -> Expression:
-    """The positions on the scales as one mixed-radix number, the last scale lowest (`facts.unpack` undoes it)."""
-    return reduce(
-        lambda packed, scale: packed * scale.size + _position(scale), scales, ConstantExpression(0).cast("BIGINT")
-    )
-
-
-def _position(scale: Scale) -> Expression:
-    value = ColumnExpression(scale.field)
-    above = (_as_number(value > number) + _as_number(value >= number) for number in scale.numbers)
-    position = reduce(lambda left, right: left + right, above, ConstantExpression(1).cast("INTEGER"))
-    return CaseExpression(value.is_null(), ConstantExpression(0)).otherwise(position).cast("INTEGER")
-
-
-def _as_number(condition: Expression) -> Expression:
-    return condition.cast("INTEGER")
 
 
 def _adrgs_that_ask_for_codes(scheme: Scheme) -> frozenset[int]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.grouping.compiled import CompiledScheme
-from drgcalc.grouping.rules import And, Compare, Constant, Count, Member, Not, Or, Rule, parse, text_of
+from drgcalc.grouping.rules import And, Compare, Constant, Count, Member, Not, Or, Rule, compares, parse, text_of
 from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, Scheme, Status, status_of
 
 EXCLUDED = "excluded by"
@@ -206,11 +206,11 @@ class Explainer:
             case Compare(field, op, number):
                 value = record.scalars.get(field)
                 shown = Evidence(field, "" if value is None else f"{value:f}", "missing" if value is None else "")
-                return Proof(text, value is not None and _compares(value, op, number), (shown,))
+                return Proof(text, value is not None and compares(value, op, number), (shown,))
             case Count(set_id, fields, op, number):
                 codes = {code: f for f in fields for code in record.codes(f) if set_id in self._sets(f, code)}
                 evidence = tuple(Evidence(field, code, set_id) for code, field in codes.items())
-                return Proof(text, _compares(Decimal(len(codes)), op, number), evidence)
+                return Proof(text, compares(Decimal(len(codes)), op, number), evidence)
 
     def _members(self, record: PlainRecord, rule: Member) -> Iterator[Evidence]:
         levels = [name for name in rule.sets if name in ("MCC", "CC")]
@@ -236,13 +236,3 @@ def _with_other_mains(record: PlainRecord) -> Iterator[PlainRecord]:
 
 def _trial(level: str, row: MdcRow | AdrgRow | DrgRow, proof: Proof, outcome: str) -> Trial:
     return Trial(level, row.code, row.name, row.rule, proof, outcome)
-
-
-def _compares(value: Decimal, op: str, number: Decimal) -> bool:
-    return {
-        "<": value < number,
-        "<=": value <= number,
-        "=": value == number,
-        ">=": value >= number,
-        ">": value > number,
-    }[op]

@@ -56,6 +56,10 @@ class Numbering(Generic[Value]):
         """The value with that number."""
         return self._values[number]
 
+    def values(self) -> Sequence[Value]:
+        """Every value, in the order of the numbers."""
+        return self._values
+
 
 class ClassBook:
     """The classes of one field, numbered from 0: class 0 is no code, or a code that no rule asks about."""

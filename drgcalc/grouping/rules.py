@@ -180,6 +180,17 @@ def asks_for_codes(rule: Rule) -> bool:
     )
 
 
+def compares(value: Decimal, op: str, number: Decimal) -> bool:
+    """Whether a value stands so to a number."""
+    return {
+        "<": value < number,
+        "<=": value <= number,
+        "=": value == number,
+        ">=": value >= number,
+        ">": value > number,
+    }[op]
+
+
 def _enclosed(rule: Rule) -> str:
     return f"({text_of(rule)})" if isinstance(rule, And | Or) else text_of(rule)
 

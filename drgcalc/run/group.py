@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from drgcalc.base.columns import CASES, FINDINGS, HOSPITALS
 from drgcalc.base.errors import InputError
-from drgcalc.grouping.engine import Engine
-from drgcalc.grouping.scheme import Scheme, load_drg_scheme
+from drgcalc.grouping.dip.scheme import DipScheme
+from drgcalc.grouping.grouper import grouper_of
+from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records import results
 from drgcalc.records.intake import Intake
 from drgcalc.records.sources import sha256_of
@@ -49,6 +50,7 @@ REJECTED_FILE = "rejected.parquet"
 FINDINGS_HEADERS = "both"
 FUTURE_DATE = "R208"
 """The one check that looks at the calendar."""
+_GROUPS_QUERY = {"drg": "part_groups", "dip": "part_dip_groups"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def grouped_cases(region: Region, period: Period, dry_run: bool, strict: bool, p
 
     The caller holds the lock. After a dry run they are gone.
     """
-    scheme, inputs, salt = load_drg_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
+    scheme, inputs, salt = load_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
     basis = _basis(region, period, inputs, scheme, salt)
     if found := _reusable(region, basis):
         cases = _cases(region, read_manifest(found), found, reused=True)
@@ -121,7 +123,7 @@ def checked(manifest: Manifest, folder: Path) -> Checked:
     )
 
 
-def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt: bytes) -> Manifest:
+def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme | DipScheme, salt: bytes) -> Manifest:
     """Everything that cases depend on, and nothing else: scores and policies may change without grouping again."""
     return Manifest(
         command="group",
@@ -162,7 +164,13 @@ def _reusable(region: Region, basis: Manifest) -> Path | None:
 
 
 def _write_cases(
-    region: Region, period: Period, inputs: Inputs, scheme: Scheme, salt: bytes, sheet: Draft, progress: Progress
+    region: Region,
+    period: Period,
+    inputs: Inputs,
+    scheme: Scheme | DipScheme,
+    salt: bytes,
+    sheet: Draft,
+    progress: Progress,
 ) -> dict[str, int]:
     """Write cases, findings and rejected records part by part, and give the counts for the manifest."""
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
@@ -182,16 +190,16 @@ def _write_cases(
 
 
 def _group_parts(
-    con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme, path: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme | DipScheme, path: Path, progress: Progress
 ) -> None:
     """Group part after part into one Parquet file, in order of file and row; a part is written beside the next."""
-    engine = Engine(con, scheme)
+    engine, query = grouper_of(con, scheme), sql("drgcalc.run", _GROUPS_QUERY[scheme.kind])
     with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as writer:
         written: Future[None] | None = None
         for codes in watched_parts(con, intake, "records grouped", progress):
             engine.group_part(codes)
             accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
-            groups = con.sql(sql("drgcalc.run", "part_groups")).to_arrow_table()
+            groups = con.sql(query).to_arrow_table()
             if written is not None:
                 written.result()
             written = writer.submit(_write_part, accepted, groups, write)

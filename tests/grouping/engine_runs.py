@@ -1,7 +1,8 @@
 """The engine on cases that never went through the editor: `checked` made by hand, codes taken as they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -9,6 +10,7 @@ import pyarrow as pa
 from plain_grouper import Answer, Case
 
 from drgcalc.grouping.engine import Engine
+from drgcalc.grouping.grouper import Grouper
 from drgcalc.grouping.scheme import Scheme
 from drgcalc.records.code_book import CodeBook, CodeBooks, Spelling, read_codes
 
@@ -41,17 +43,30 @@ GROUPED = "SELECT status, mdc, adrg, group_code, complication FROM grouped ORDER
 
 def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1, threads: int = 2) -> list[Answer]:
     """The engine's answer for each case, the cases handed over in that many parts of about the same size."""
-    answers: list[Answer] = []
+    rows = grouped_rows(lambda con: Engine(con, scheme), cases, GROUPED, parts=parts, threads=threads)
+    return [Answer(*row) for row in rows]
+
+
+def grouped_rows(
+    engine_on: Callable[[duckdb.DuckDBPyConnection], Grouper],
+    cases: Sequence[Case],
+    query: str,
+    *,
+    parts: int = 1,
+    threads: int = 2,
+) -> list[tuple[Any, ...]]:
+    """What an engine leaves in `grouped` for each case, as `query` asks for it."""
+    answers: list[tuple[Any, ...]] = []
     books = CodeBooks(CodeBook(AS_WRITTEN), CodeBook(AS_WRITTEN))
     with duckdb.connect(config={"threads": threads}) as con:
-        engine = Engine(con, scheme)
+        engine = engine_on(con)
         for number in range(parts):
             part = as_table(cases[len(cases) * number // parts : len(cases) * (number + 1) // parts])
             con.register("part", part)
             con.execute(CHECKED).complete()
             lists = pl.DataFrame(part.select(["source_row", "diagnoses", "procedures"]))
             engine.group_part(read_codes(lists, books))
-            answers += [Answer(*row) for row in con.execute(GROUPED).fetchall()]
+            answers += con.execute(query).fetchall()
     assert len(answers) == len(cases), "one row per accepted record"
     return answers
 

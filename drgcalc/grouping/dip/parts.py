@@ -1,0 +1,129 @@
+"""Levels, Charlson sums and auxiliary parts of the records of a part, each distinct combination answered once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from math import prod
+from typing import NamedTuple
+
+import polars as pl
+
+from drgcalc.base.dip_columns import DIMENSIONS
+from drgcalc.base.errors import RulesError
+from drgcalc.grouping.complications import Complications
+from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, sum_of
+from drgcalc.grouping.dip.memo import MOST_REMEMBERED, BoundedMemo, paired, parted
+from drgcalc.grouping.dip.scheme import CHARLSON, DipScheme
+from drgcalc.grouping.facts import LEVEL_BITS, Numbering, scales_of
+from drgcalc.grouping.rules import compares
+from drgcalc.records.code_book import CodeBook, PartCodes
+
+MOST_POSITIONS = 1 << 30
+"""Combinations of positions that one number holds beside levels and Charlson sums."""
+
+
+class Found(NamedTuple):
+    """Of each record the complication levels as bits (LEVEL_BITS), and the number of its auxiliary parts."""
+
+    levels: pl.Series
+    parts: pl.Series
+
+
+class RecordParts:
+    """The complication levels and auxiliary parts of records by one directory."""
+
+    def __init__(self, scheme: DipScheme) -> None:
+        self._rules = AuxiliaryRules(scheme)
+        self._complications = Complications(scheme.cc, scheme.exclusions)
+        self._charlson = Charlson(scheme.charlson)
+        self.scales = tuple(scale for scale in scales_of(self._rules.rules) if scale.field != CHARLSON)
+        if prod(scale.size for scale in self.scales) > MOST_POSITIONS:
+            raise RulesError(
+                f"directory {scheme.id}: auxiliary.csv compares scalars with too many numbers",
+                hint="at most 2^30 combinations can be told apart: use fewer thresholds",
+            )
+        self._facts = pl.DataFrame(schema={"listed": pl.Boolean, "conditions": pl.Int32})
+        self._excluding = pl.Series([], dtype=pl.Int32)
+        self._tables = Numbering[frozenset[str]]()
+        self._conditions = Numbering[frozenset[tuple[str, int]]](frozenset())
+        self._levels = BoundedMemo(self._level_bits)
+        self._parts = Numbering[Parts]()
+        self._answers = BoundedMemo(self._part_number)
+
+    def of(self, part: PartCodes, scalars: pl.Series) -> Found:
+        """Levels and parts of the records of a part. scalars: positions on `scales` of each record, packed."""
+        self._book: CodeBook = part.books.diagnoses
+        self._learn()
+        if len(self._answers) > MOST_REMEMBERED:
+            self._answers.forget()
+        others = part.diagnoses.filter(~pl.col("leads"))
+        levels = self._levels_of(part, others)
+        sums = self._sums_of(others, len(scalars))
+        return Found(levels, self._answers.of(paired(scalars, sums * len(_LEVELS) + levels)))
+
+    def table(self) -> pl.DataFrame:
+        """The parts of each number, a column a dimension, in the order of the numbers."""
+        schema = {f"aux_{dimension}": pl.String for dimension in DIMENSIONS}
+        return pl.DataFrame(self._parts.values(), schema=schema, orient="row")
+
+    def _learn(self) -> None:
+        """Facts of diagnosis codes that are new: whether it is a complication, its Charlson conditions, and which
+        exclusion tables hold it."""
+        found, excluding = [], []
+        for number in range(len(self._facts), len(self._book)):
+            code = self._book.code(number)
+            conditions = self._charlson.conditions(code) if code and self._rules.asks_charlson else frozenset()
+            found.append((bool(code) and bool(self._complications.of(code)), self._conditions.number(conditions)))
+            excluding.append(self._tables.number(self._complications.exclusion_tables.of(code)))
+        if found:
+            self._facts = pl.concat([self._facts, pl.DataFrame(found, schema=self._facts.schema, orient="row")])
+            self._excluding = pl.concat([self._excluding, pl.Series(excluding, dtype=pl.Int32)])
+
+    def _levels_of(self, part: PartCodes, others: pl.DataFrame) -> pl.Series:
+        size = len(part.source_rows)
+        levels = pl.zeros(size, dtype=pl.Int32, eager=True)
+        listed = others.filter(self._facts["listed"].gather(others["number"]))
+        if listed.is_empty():
+            return levels
+        leading = part.diagnoses.filter("leads")
+        first = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(leading["at"], leading["number"])
+        tables = self._excluding.gather(first.gather(listed["at"]))
+        bits = self._levels.of(paired(tables, listed["number"]))
+        for bit in LEVEL_BITS.values():
+            holders = listed["at"].filter(bits & bit > 0)
+            levels = levels | pl.zeros(size, dtype=pl.Int32, eager=True).scatter(holders, bit)
+        return levels
+
+    def _sums_of(self, others: pl.DataFrame, size: int) -> pl.Series:
+        """The Charlson sum of each record: each condition once, with its heaviest weight."""
+        sums = pl.zeros(size, dtype=pl.Int32, eager=True)
+        if not self._rules.asks_charlson:
+            return sums
+        held = others.select("at", conditions=self._facts["conditions"].gather(others["number"]))
+        held = held.filter(pl.col("conditions") > 0).unique().sort("at", "conditions")
+        lists = held.group_by("at", maintain_order=True).agg(pl.col("conditions").cast(pl.String).str.join(","))
+        texts = lists["conditions"].unique()
+        found = pl.Series([self._sum(text) for text in texts], dtype=pl.Int32)
+        return sums.scatter(lists["at"], lists["conditions"].replace_strict(texts, found, return_dtype=pl.Int32))
+
+    def _sum(self, text: str) -> int:
+        return sum_of(condition for number in text.split(",") for condition in self._conditions.value(int(number)))
+
+    def _level_bits(self, key: int) -> int:
+        tables, code = parted(key)
+        return self._complications.bits(self._book.code(code), self._tables.value(tables))
+
+    def _part_number(self, key: int) -> int:
+        scalars, rest = parted(key)
+        charlson, bits = divmod(rest, len(_LEVELS))
+        known = by_position(self.scales, scalars)
+
+        def holds(field: str, op: str, number: Decimal) -> bool:
+            return compares(Decimal(charlson), op, number) if field == CHARLSON else known(field, op, number)
+
+        return self._parts.number(self._rules.parts(holds, _LEVELS[bits]))
+
+
+_LEVELS = tuple(
+    frozenset(level for level, bit in LEVEL_BITS.items() if bits & bit) for bits in range(2 ** len(LEVEL_BITS))
+)
