@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from drgcalc.base.errors import Finding
 from drgcalc.grouping.explain import Complication, Trial
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.payment_curve import Example
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
@@ -103,6 +104,7 @@ class Settled:
     waterfall: tuple[PoolLine, ...]
     values: tuple[PoolValue, ...]
     allocations: tuple[Allocation, ...]
+    methods: tuple[MethodPayment, ...]
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
     place: Place

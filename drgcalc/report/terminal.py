@@ -13,6 +13,7 @@ from drgcalc.base.money import total
 from drgcalc.report import findings
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Checked, Grouped, Place, PolicyChanges, Proof, Settled, Statement, Terms, Verified
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
 
@@ -52,6 +53,7 @@ def settled(result: Settled) -> Iterator[RenderableType]:
         yield waterfall(pool, list(lines))
     yield point_values(result.values)
     yield from allocations(result.allocations)
+    yield from method_payments(result.methods)
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
     yield _place(result.place)
     yield from _next_steps(result)
@@ -103,6 +105,27 @@ def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
         _allocation_line(table, f"{len(rest)} others", "", rest, last[1])
     table.add_section()
     _allocation_line(table, "total", "", rows, last[1])
+    yield table
+
+
+def method_payments(rows: Sequence[MethodPayment]) -> Iterator[RenderableType]:
+    """One line a pool and method beside points: hospitals, what they are owed, and what of it is paid now."""
+    if not rows:
+        return
+    table = plain_table(
+        "Methods beside points 其他支付方式, yuan",
+        ("method", "fold"),
+        ("pool", "left"),
+        ("hospitals", "right"),
+        ("cases", "right"),
+        ("payable", "right"),
+        ("paid now", "right"),
+    )
+    for (pool, method), group in groupby(rows, key=lambda row: (row.pool, row.method)):
+        own = list(group)
+        amounts = [money(total(getattr(row, name) for row in own)) for name in ("payable", "pay_now")]
+        cases = sum(row.cases for row in own)
+        table.add_row(Text(method), Text(pool), number(len(own)), number(cases), *amounts)
     yield table
 
 

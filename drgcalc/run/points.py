@@ -14,6 +14,7 @@ from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
+from drgcalc.run.routing import Routed, divide, earning_points, part, read_routed, route, together
 from drgcalc.run.writing import REPEATING, arrow_table, beside, cases_writer
 from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.identities import PricedSums
@@ -51,6 +52,7 @@ class Sums(NamedTuple):
     counted: Counted
     cases: tuple[PoolCases, ...]
     priced: tuple[PricedSums, ...]
+    routed: Routed = Routed()
 
     @property
     def totals(self) -> tuple[HospitalTotals, ...]:
@@ -71,24 +73,29 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
     Raises RulesError when a group has no score or a hospital no master data, InputError for costs beyond all reason.
     """
     with connect(work) as con:
-        con.read_parquet(str(cases)).create_view("cases")
+        route(con, policy.methods, con.read_parquet(str(cases)))
         before = _before(con)
         _run(con, policy, region.point_tables, CASE_QUERIES)
-        give_points(con, region, policy, cases, target)
+        give_points(con, region, policy, cases, target, routed=policy.methods is not None)
         return _look_at(con, policy, before, target)
 
 
 def published_sums(policy: Policy, settled: Path, work: Path) -> Priced:
     """The sums over published cases and what there is to say of them, all over again."""
     with connect(work) as con:
-        con.read_parquet(str(settled)).create_view("cases")
+        earning_points(policy.methods, con.read_parquet(str(settled))).create_view("cases")
         before = _before(con)
         _run(con, policy, PointTables(), CASE_QUERIES)
         return _look_at(con, policy, before, settled)
 
 
-def give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, cases: Path, target: Path) -> None:
-    """Write `cases` with their points to `target`; the connection has run CASE_QUERIES over them."""
+def give_points(
+    con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, cases: Path, target: Path, *, routed: bool = False
+) -> None:
+    """Write `cases` with their points to `target`; the connection has run CASE_QUERIES over them.
+
+    routed: some of them are paid by methods that the table `routed` names, and carry none.
+    """
     check_levels(policy.points, (score.level for score in region.scores))
     con.register("scores", arrow_table(SCORES, region.scores))
     con.register("special_cases", arrow_table(SPECIAL_CASES, ()))
@@ -96,7 +103,7 @@ def give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, 
         con.register(name, arrow_table(table, rows_))
     try:
         _run(con, policy, region.point_tables, TERM_QUERIES)
-        _write_points(con, cases, target)
+        _write_points(con, cases, target, routed)
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise InputError(
             f"the points of a case are too large a number: {error}",
@@ -114,27 +121,30 @@ def _before(con: duckdb.DuckDBPyConnection) -> tuple[PoolCases, ...]:
 
 
 def _look_at(con: duckdb.DuckDBPyConnection, policy: Policy, before: tuple[PoolCases, ...], settled: Path) -> Priced:
-    con.read_parquet(str(settled)).create_view("settled")
+    divide(policy.methods, con.read_parquet(str(settled)))
     sums = Sums(
         counted=count(
             (HospitalSums(*row) for row in rows(con, SETTLEMENT, "hospital_sums")), policy.point_value.amounts
         ),
         cases=before,
         priced=tuple(PricedSums(*row) for row in rows(con, SETTLEMENT, "priced_sums")),
+        routed=read_routed(con, policy.methods),
     )
     statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
     refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
     return Priced(sums, case_findings(statuses, refunds))
 
 
-def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path) -> None:
+def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path, routed: bool) -> None:
     """Give the cases their points chunk by chunk: only the points are joined and sorted, the rest is passed on."""
     kept = [name for name in REPEATING if name not in KEYS]
     with pq.ParquetFile(cases, read_dictionary=kept) as source, cases_writer(target) as write:
         for first in range(0, source.num_row_groups, CHUNK):
             chunk = source.read_row_groups(range(first, min(first + CHUNK, source.num_row_groups)))
-            con.from_arrow(chunk).create_view("cases", replace=True)
-            write(beside(chunk, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), KEYS))
+            earning, others = part(con, chunk) if routed else (chunk, None)
+            con.from_arrow(earning).create_view("cases", replace=True)
+            pointed = beside(earning, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), KEYS)
+            write(pointed if others is None else together(pointed, others))
 
 
 def _run(con: duckdb.DuckDBPyConnection, policy: Policy, tables: PointTables, names: Iterable[str]) -> None:

@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from drgcalc.base.errors import Finding, OutputError, UsageError
 from drgcalc.run.publish import latest, periods
 from drgcalc.settlement.ledger import Book
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, Posting
 
 ALLOCATIONS_PARQUET = "allocations.parquet"
+METHODS_PARQUET = "methods.parquet"
 LEDGER_FILE = "ledger.csv"
 
 _DEFUSED = re.compile("'[=+\\-@\t\r＝＋－＠]")
@@ -46,6 +48,17 @@ def read_allocations(folder: Path) -> tuple[Allocation, ...]:
     try:
         rows = pq.read_table(path).to_pylist()
         return tuple(Allocation(**row) for row in rows)
+    except (OSError, ValueError, TypeError) as error:
+        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def read_method_payments(folder: Path) -> tuple[MethodPayment, ...]:
+    """methods.parquet of a published version; empty when no method pays beside points. Raises OutputError."""
+    path = folder / METHODS_PARQUET
+    if not path.exists():
+        return ()
+    try:
+        return tuple(MethodPayment(**row) for row in pq.read_table(path).to_pylist())
     except (OSError, ValueError, TypeError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 

@@ -16,9 +16,11 @@ from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
 from drgcalc.run.decisions import decision_files, read_decisions
 from drgcalc.run.manifest import block_hash
+from drgcalc.run.method_tables import read_method_tables
 from drgcalc.run.point_tables import point_table_files, read_point_tables
 from drgcalc.run.region_tables import Score, decode, read_fund, read_hospitals, read_scores
 from drgcalc.settlement.decisions import Decisions, hospitals_after
+from drgcalc.settlement.methods.inputs import MethodTables
 from drgcalc.settlement.point_tables import PointTables
 from drgcalc.settlement.rows import FundItem, Hospital
 
@@ -69,6 +71,7 @@ class Region:
     point_tables: PointTables
     fund: tuple[FundItem, ...]
     decisions: Decisions
+    methods: MethodTables
     out: Path
 
     def pool_of_code(self) -> dict[str, str]:
@@ -78,12 +81,14 @@ class Region:
     def tables(self) -> tuple[Path, ...]:
         """The region's own tables, records aside."""
         scores, fund = sorted(self.folder.glob("scores/*.csv")), sorted(self.folder.glob("fund/*.csv"))
+        methods = sorted(self.folder.glob("methods/*.csv"))
         return (
             self.folder / "hospitals.csv",
             *scores,
             *point_table_files(self.folder),
             *fund,
             *decision_files(self.folder),
+            *methods,
         )
 
     def hospital_tables(self) -> tuple[Path, ...]:
@@ -126,6 +131,7 @@ def load_region(folder: Path) -> Region:
         point_tables=read_point_tables(folder, [pool.id for pool in pools]),
         fund=read_fund(folder, [pool.id for pool in pools]),
         decisions=decisions,
+        methods=read_method_tables(folder, [pool.id for pool in pools]),
         out=folder / "out",
     )
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from drgcalc.base.columns import ALLOCATIONS, FINDINGS, LEDGER, POOL
 from drgcalc.base.errors import Finding, InputError, RulesError
+from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
@@ -19,7 +20,7 @@ from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.publish import Draft, draft, lock, output_errors
-from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, read_findings
+from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.settlement.identities import (
@@ -30,6 +31,8 @@ from drgcalc.settlement.identities import (
     priced_identities,
     prove,
 )
+from drgcalc.settlement.methods.inputs import Weight
+from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.rows import Counts, FundItem, Hospital
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
@@ -37,6 +40,7 @@ from drgcalc.settlement.totals import standing
 
 ALLOCATIONS_FILE = "allocations.csv"
 POOL_FILE = "pool.csv"
+METHODS_FILE = "methods.csv"
 TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "pay_now")
 """Columns of the allocations that the manifest sums by pool."""
 
@@ -84,6 +88,7 @@ def settle(
             waterfall=settlement.lines,
             values=settlement.values,
             allocations=settlement.allocations,
+            methods=settlement.methods,
             findings=findings,
             proofs=tuple(proof_of(statement) for statement in proofs),
             place=place,
@@ -110,11 +115,16 @@ def terms_of(region: Region, period: Period) -> Terms:
 def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> Settlement:
     """The settlement of exact sums. Pure, given the region's tables."""
     hospitals, fund = hospitals_of(region, period), fund_of(region, period)
+    weights = [
+        Weight(row.group_code, row.level, row.score, row.mean_fee, row.effective_from, row.effective_to)
+        for row in region.scores
+    ]
+    outlays = pay_methods(policy, period.text, hospitals, sums.routed.claims, region.methods, weights, fund)
     totals = standing(sums.totals, region.decisions.successors(period.last))
     adjustments = region.decisions.adjustments
     if period.is_month:
-        return settle_month(period.text, policy, hospitals, totals, fund, adjustments)
-    return settle_year(period.year, policy, hospitals, totals, fund, adjustments)
+        return settle_month(period.text, policy, hospitals, totals, fund, adjustments, outlays)
+    return settle_year(period.year, policy, hospitals, totals, fund, adjustments, outlays)
 
 
 def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
@@ -160,9 +170,11 @@ def case_proofs(counts: Mapping[str, int], sums: Sums) -> tuple[Statement, ...]:
     submitted = counts["read"] - counts["duplicates"] - counts["outside"]
     by_status = {key: cases for key, cases in counts.items() if key.startswith("status:")}
     points = {row.pool: row.points for row in sums.priced}
+    elsewhere = sum(row.records for row in sums.routed.cases)
     return (
         count_identity(Counts(submitted, counts["rejected"], by_status)),
-        *case_identities(sums.cases, sums.counted, counts["accepted"]),
+        *case_identities(sums.cases, sums.counted, counts["accepted"] - elsewhere),
+        *claim_identities(sums.routed.cases, sums.routed.claims),
         *priced_identities(sums.priced),
         *point_identities(points, sums.totals),
     )
@@ -190,6 +202,9 @@ def _write_results(
     write_csv(folder / FINDINGS_FILE, FINDINGS, known, FINDINGS_HEADERS)
     write_parquet(folder / ALLOCATIONS_PARQUET, arrow_table(ALLOCATIONS, settlement.allocations))
     write_csv(folder / ALLOCATIONS_FILE, ALLOCATIONS, settlement.allocations, headers)
+    if settlement.methods:
+        write_parquet(folder / METHODS_PARQUET, arrow_table(METHOD_PAYMENTS, settlement.methods))
+        write_csv(folder / METHODS_FILE, METHOD_PAYMENTS, settlement.methods, headers)
     write_csv(folder / POOL_FILE, POOL, settlement.lines, headers)
     write_csv(folder / LEDGER_FILE, LEDGER, settlement.book.rows(settlement.period), headers)
 
@@ -209,6 +224,11 @@ def figures(settlement: Settlement) -> Figures:
             f"{name} {pool}": str(total(getattr(row, name) for row in settlement.allocations if row.pool == pool))
             for pool in pools
             for name in TOTALS
+        }
+        | {
+            f"methods {name} {pool}": str(total(getattr(row, name) for row in settlement.methods if row.pool == pool))
+            for pool in dict.fromkeys(row.pool for row in settlement.methods)
+            for name in ("payable", "retained", "pay_now")
         },
         point_values={value.pool: f"{value.value} {value.convention} {value.status}" for value in settlement.values},
     )

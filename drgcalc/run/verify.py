@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from drgcalc.base.columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.base.errors import DrgcalcError, InputError, UsageError
+from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.records.salt import default_salt_path, load_salt
@@ -30,13 +31,16 @@ from drgcalc.run.publish import latest, periods
 from drgcalc.run.published import (
     ALLOCATIONS_PARQUET,
     LEDGER_FILE,
+    METHODS_PARQUET,
     read_allocations,
     read_book,
     read_findings,
+    read_method_payments,
 )
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.settle import (
     ALLOCATIONS_FILE,
+    METHODS_FILE,
     POOL_FILE,
     Terms,
     case_proofs,
@@ -48,7 +52,8 @@ from drgcalc.run.settle import (
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.identities import book_identities, count_identity
-from drgcalc.settlement.rows import Counts
+from drgcalc.settlement.methods.outlays import MethodPayment
+from drgcalc.settlement.rows import Allocation, Counts
 from drgcalc.settlement.settle import Settlement
 
 MISSING = "missing"
@@ -165,8 +170,9 @@ def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[st
     """The ledger and the figures by themselves; points and settlement again, unless policy or tables have moved on."""
     published, book = read_allocations(folder), read_book(folder)
     yield from map(proof_of, book_identities(book))
-    for pool in sorted({row.pool for row in published}):
-        expected = total(row.payable for row in published if row.pool == pool)
+    owed: list[Allocation | MethodPayment] = [*published, *read_method_payments(folder)]
+    for pool in sorted({row.pool for row in owed}):
+        expected = total(row.payable for row in owed if row.pool == pool)
         found = total(row.amount for row in book.postings if row.pool == pool and row.hospital_id)
         yield _amount(f"payable of {pool} in the ledger", expected, found)
     terms = _same_terms(region, manifest, notes)
@@ -224,6 +230,8 @@ def _settled_again(folder: Path, settled: Settlement) -> Iterator[Proof]:
         elif then != now:
             name = next(name for name in now._fields if getattr(then, name) != getattr(now, name))
             yield _equal(f"{name} of {hospital} in {pool}", str(getattr(now, name)), str(getattr(then, name)))
+    paid = settled.methods == read_method_payments(folder)
+    yield _equal(f"rows of {METHODS_PARQUET}", "the same", "the same" if paid else "others")
     same = settled.book.postings == read_book(folder).postings
     yield _equal(f"postings of {LEDGER_FILE}", "the same", "the same" if same else "others")
 
@@ -235,6 +243,7 @@ def _written_again(terms: Terms, folder: Path, settled: Settlement, work: Path) 
         (ALLOCATIONS_FILE, ALLOCATIONS, settled.allocations),
         (POOL_FILE, POOL, settled.lines),
         (LEDGER_FILE, LEDGER, settled.book.rows(settled.period)),
+        *([(METHODS_FILE, METHOD_PAYMENTS, settled.methods)] if settled.methods else []),
     ):
         write_csv(work / name, table, rows, headers)
         yield _equal(f"{name}, written again", file_hash(work / name), file_hash(folder / name))

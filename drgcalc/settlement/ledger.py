@@ -46,6 +46,15 @@ ACCOUNTS = (
     Account("fund_balance", "留存基金", "what stays in the fund after points are paid"),
     Account("adjustment_fund", "调剂金", "what the adjustment fund takes or gives after points are paid"),
     Account("hospital", "应付医疗机构", "what the fund owes a hospital for the period", of_hospitals=True),
+    Account(
+        "hospital_method/", "应付其他方式", "what a payment method beside points owes a hospital", of_hospitals=True
+    ),
+    Account(
+        "hospital_method_retained/",
+        "其他方式暂留款",
+        "what of it waits: deferred beyond a quota, a deposit, a month's remainder",
+        of_hospitals=True,
+    ),
     Account("hospital_retained", "暂留款", "the part of a month that waits for the clearing", of_hospitals=True),
 )
 
@@ -56,6 +65,7 @@ STEPS = (
     Step("limits", "保底封顶", "floor and cap: draws on surpluses, returns to them, a gap brought to zero"),
     Step("month_share", "月度额度", "what other months distribute leaves the pool"),
     Step("budget_adjustment", "预算调整", "dated changes of the year's budget, or the month's part of them"),
+    Step("method_payment", "其他支付方式", "methods beside points are paid, from the pool or from their carve-out"),
     Step("points_payment", "点数分配", "hospitals are paid for their points as the convention says"),
     Step("closing", "余差处理", "what the convention leaves over goes where the policy says"),
     Step("month_payment", "月度预结", "a month's retained part is moved to an account of its own"),

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from drgcalc.base.errors import RulesError
+from drgcalc.settlement.methods.policy import MethodRules, read_methods
 from drgcalc.settlement.pay_policy import (
     ClearingRule,
     MonthRule,
@@ -105,6 +106,7 @@ class Policy:
     month: MonthRule | None
     payment: PaymentRule | None
     clearing: ClearingRule | None
+    methods: MethodRules | None
 
 
 def read_policies(
@@ -189,6 +191,7 @@ def _read(block: Table, pools: Collection[str] | None) -> Policy:
         month=read_month(block.table("month"), fund) if block.has("month") else None,
         payment=read_payment(block.table("payment")) if block.has("payment") else None,
         clearing=read_clearing(block.table("clearing")) if block.has("clearing") else None,
+        methods=read_methods(block, {item.item: item for formula in fund.values() for item in formula.carve_outs}),
     )
     block.finish()
     return policy

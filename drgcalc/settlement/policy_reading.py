@@ -28,6 +28,8 @@ UNITS = {
     "points": Unit("points", 4),
     "yuan": Unit("yuan", 2),
     "yuan_per_point": Unit("yuan a point", 8),
+    "years": Unit("a number of years", 0),
+    "months": Unit("a number of months", 0),
     "places": Unit("a number of decimals", 0),
     "days": Unit("whole days", 0),
     "cases": Unit("a number of cases", 0),

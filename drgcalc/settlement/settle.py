@@ -23,6 +23,13 @@ from drgcalc.settlement.identities import (
     kept_identity,
 )
 from drgcalc.settlement.ledger import ZERO, Book, Postings, less
+from drgcalc.settlement.methods.outlays import (
+    NO_OUTLAYS,
+    MethodPayment,
+    Outlays,
+    after_methods,
+    method_identities,
+)
 from drgcalc.settlement.pay_policy import MONTH_POOL, MonthRule
 from drgcalc.settlement.point_value import (
     NO_POINTS,
@@ -37,6 +44,7 @@ from drgcalc.settlement.point_value import (
 from drgcalc.settlement.policy import PointValueRule, Policy
 from drgcalc.settlement.policy_reading import Choice
 from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, Posting
+from drgcalc.settlement.totals import check_totals, with_zeros
 
 VALUE_PLACES = 8
 
@@ -72,6 +80,7 @@ class Settlement:
     book: Book
     findings: tuple[Finding, ...]
     identities: tuple[Statement, ...]
+    methods: tuple[MethodPayment, ...] = ()
 
 
 def settle_year(
@@ -81,15 +90,21 @@ def settle_year(
     totals: Sequence[HospitalTotals],
     fund: Sequence[FundItem],
     adjustments: Sequence[Adjustment] = (),
+    outlays: Outlays = NO_OUTLAYS,
 ) -> Settlement:
     """The year's settlement. `fund` holds the rows of that year, `totals` one row a pool and hospital.
+
+    `outlays` are what methods beside points pay; their claims are not in `totals`.
 
     Raises RulesError when the policy lacks a pool's formula or the fund account an item.
     """
     accounts = fund_accounts(policy, fund, with_limits=True)
-    booked = {pool: total([ZERO, *(row.fund_booked for row in totals if row.pool == pool)]) for pool in policy.fund}
+    booked = {
+        pool: total([outlays.booked_inside(pool), *(row.fund_booked for row in totals if row.pool == pool)])
+        for pool in policy.fund
+    }
     waterfalls = adjust_year(year_waterfalls(policy, accounts, booked), approved(adjustments, year))
-    return _settle(str(year), policy, None, hospitals, totals, waterfalls, unused_items(policy, accounts))
+    return _settle(str(year), policy, None, hospitals, totals, waterfalls, unused_items(policy, accounts), outlays)
 
 
 def settle_month(
@@ -99,6 +114,7 @@ def settle_month(
     totals: Sequence[HospitalTotals],
     fund: Sequence[FundItem],
     adjustments: Sequence[Adjustment] = (),
+    outlays: Outlays = NO_OUTLAYS,
 ) -> Settlement:
     """The settlement of the month YYYY-MM with the year's parameters: `totals` of the month, `fund` of its year.
 
@@ -114,7 +130,7 @@ def settle_month(
     falls = month_waterfalls(policy, policy.month, accounts, number)
     waterfalls = adjust_month(falls, approved(adjustments, int(month[:4])), shares, number)
     valued = replace(policy, point_value=month_value_rule(policy.point_value, policy.month))
-    return _settle(month, valued, policy.month, hospitals, totals, waterfalls, unused_items(policy, accounts))
+    return _settle(month, valued, policy.month, hospitals, totals, waterfalls, unused_items(policy, accounts), outlays)
 
 
 def month_value_rule(rule: PointValueRule, month: MonthRule) -> PointValueRule:
@@ -151,12 +167,14 @@ def _settle(
     month: MonthRule | None,
     hospitals: Sequence[Hospital],
     totals: Sequence[HospitalTotals],
-    waterfalls: Mapping[str, Waterfall],
+    base: Mapping[str, Waterfall],
     findings: tuple[Finding, ...],
+    outlays: Outlays,
 ) -> Settlement:
-    _check_totals(policy, totals)
+    check_totals(policy.fund, totals)
+    waterfalls = after_methods(outlays, base)
     pools = [
-        _settle_pool(period, policy, month, waterfall, _with_zeros(pool, hospitals, totals), hospitals)
+        _settle_pool(period, policy, month, waterfall, with_zeros(pool, hospitals, totals), hospitals)
         for pool, waterfall in waterfalls.items()
     ]
     falls = list(zip(waterfalls.values(), pools, strict=True))
@@ -170,41 +188,20 @@ def _settle(
         lines=lines,
         values=tuple(pool.value for pool in pools),
         book=book,
-        findings=(*findings, *(entry for fall, pool in falls for entry in (*fall.findings, *pool.findings))),
+        findings=(
+            *findings,
+            *outlays.findings,
+            *(entry for fall, pool in falls for entry in (*fall.findings, *pool.findings)),
+        ),
         identities=(
             *fund_identities(lines, allocations, kept),
             *book_identities(book),
             *hospital_identities(book, allocations),
+            *method_identities(outlays, book, lines),
             *(entry for pool in pools for entry in pool.identities),
         ),
+        methods=outlays.payments,
     )
-
-
-def _check_totals(policy: Policy, totals: Sequence[HospitalTotals]) -> None:
-    seen = set()
-    for row in totals:
-        if row.pool not in policy.fund:
-            raise RulesError(
-                f"there are cases of pool {row.pool}, and the policy has no fund formula for it",
-                hint=f"add [policy.fund.{row.pool}] to region.toml",
-            )
-        if (row.pool, row.hospital_id) in seen:
-            raise RulesError(
-                f"hospital {row.hospital_id} has two totals in pool {row.pool}", hint="sum the cases by hospital first"
-            )
-        seen.add((row.pool, row.hospital_id))
-
-
-def _with_zeros(
-    pool: str, hospitals: Sequence[Hospital], totals: Sequence[HospitalTotals]
-) -> tuple[HospitalTotals, ...]:
-    """The pool's totals by hospital code; a hospital without cases is declared with zeros, not skipped."""
-    nothing = Decimal("0.0000")
-    rows = {
-        row.hospital_id: HospitalTotals(pool, row.hospital_id, 0, 0, 0, nothing, ZERO, ZERO, ZERO) for row in hospitals
-    }
-    rows |= {row.hospital_id: row for row in totals if row.pool == pool}
-    return tuple(rows[hospital] for hospital in sorted(rows))
 
 
 def _settle_pool(

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from drgcalc.base.errors import RulesError
 from drgcalc.base.money import total
 from drgcalc.settlement.ledger import ZERO
 from drgcalc.settlement.policy_reading import Choice
-from drgcalc.settlement.rows import HospitalTotals
+from drgcalc.settlement.rows import Hospital, HospitalTotals
 
 ALL_RECORDS, WITH_POINTS = "all_records", "records_with_points"
 
@@ -104,3 +105,31 @@ def _together(pool: str, hospital: str, rows: Sequence[HospitalTotals]) -> Hospi
         fund_booked=total(row.fund_booked for row in rows),
         patient_paid=total(row.patient_paid for row in rows),
     )
+
+
+def check_totals(pools: Container[str], totals: Sequence[HospitalTotals]) -> None:
+    """Raise RulesError for a pool without a fund formula and for a hospital that has two totals in a pool."""
+    seen = set()
+    for row in totals:
+        if row.pool not in pools:
+            raise RulesError(
+                f"there are cases of pool {row.pool}, and the policy has no fund formula for it",
+                hint=f"add [policy.fund.{row.pool}] to region.toml",
+            )
+        if (row.pool, row.hospital_id) in seen:
+            raise RulesError(
+                f"hospital {row.hospital_id} has two totals in pool {row.pool}", hint="sum the cases by hospital first"
+            )
+        seen.add((row.pool, row.hospital_id))
+
+
+def with_zeros(
+    pool: str, hospitals: Sequence[Hospital], totals: Sequence[HospitalTotals]
+) -> tuple[HospitalTotals, ...]:
+    """The pool's totals by hospital code; a hospital without cases is declared with zeros, not skipped."""
+    nothing = Decimal("0.0000")
+    rows = {
+        row.hospital_id: HospitalTotals(pool, row.hospital_id, 0, 0, 0, nothing, ZERO, ZERO, ZERO) for row in hospitals
+    }
+    rows |= {row.hospital_id: row for row in totals if row.pool == pool}
+    return tuple(rows[hospital] for hospital in sorted(rows))

@@ -16,6 +16,7 @@ from drgcalc.base import columns, dip_columns
 from drgcalc.base.calibration_columns import CALIBRATION_TABLES
 from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
+from drgcalc.base.method_columns import METHOD_TABLES
 from drgcalc.base.payment_columns import PAYMENT_TABLES
 from drgcalc.base.point_columns import POINT_TABLES
 from drgcalc.cli.main import commands
@@ -141,8 +142,8 @@ def ledger_parts() -> Iterator[str]:
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    of_a_region = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES)
-    for shape in (*named, *of_a_region, *columns.SCHEME_TABLES, *dip, *CALIBRATION_TABLES):
+    beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES)
+    for shape in (*named, *columns.SCHEME_TABLES, *dip, *beside):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns
