@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from drgcalc.records import codes
 from drgcalc.records.checks import bit
@@ -19,7 +21,6 @@ NO_CODE = 0
 MALFORMED = ("R502", "R503", "R504")
 """Checks whose findings show the codes themselves."""
 _NOWHERE = (1 << 32) - 1
-_SLICE = 1 << 18
 
 
 class Spelling(NamedTuple):
@@ -61,29 +62,30 @@ class CodeBook:
         known = pl.Series(list(texts), dtype=pl.UInt32)
         return numbers.replace_strict(known, pl.Series(cells, dtype=pl.String), return_dtype=pl.String)
 
-    def read(self, lists: pl.Series) -> pl.DataFrame:
+    def read(self, lists: pa.ChunkedArray) -> pl.DataFrame:
         """The elements of lists of texts, numbered: at, number, leads."""
-        frame = pl.DataFrame({"at": pl.int_range(len(lists), dtype=pl.UInt32, eager=True), "text": lists})
-        elements = frame.explode("text", empty_as_null=False, keep_nulls=False)
-        leads = elements["at"] != elements["at"].shift(1, fill_value=_NOWHERE)
-        listed = pl.DataFrame({"at": elements["at"], "number": self._number(elements["text"]), "leads": leads})
+        parents, start = [pl.Series([], dtype=pl.UInt32)], 0
+        for chunk in lists.chunks:
+            parents.append(pl.Series(pc.list_parent_indices(chunk)).cast(pl.UInt32) + start)
+            start += len(chunk)
+        at = pl.concat(parents)
+        leads = at != at.shift(1, fill_value=_NOWHERE)
+        listed = pl.DataFrame({"at": at, "number": self._number(pc.list_flatten(lists)), "leads": leads})
         return listed.filter(pl.col("leads") | (pl.col("number") != NO_CODE))
 
-    def _number(self, texts: pl.Series) -> pl.Series:
-        """The number of each text, a slice at a time: the first slices teach the book what the rest looks up."""
-        slices = (texts.slice(start, _SLICE) for start in range(0, len(texts), _SLICE))
-        numbered = [self._number_slice(part) for part in slices]
-        return pl.concat(numbered) if numbered else pl.Series([], dtype=pl.UInt32)
-
-    def _number_slice(self, texts: pl.Series) -> pl.Series:
-        numbers = self._look_up(texts)
-        new = texts.filter(numbers.is_null() & texts.is_not_null()).unique().sort()
+    def _number(self, texts: pa.ChunkedArray) -> pl.Series:
+        """The number of each text. Arrow finds the distinct ones, which the book knows or learns."""
+        encoded = pc.dictionary_encode(texts)
+        distinct = pl.Series(encoded.chunk(0).dictionary if encoded.num_chunks else [], dtype=pl.String)
+        numbers = self._look_up(distinct)
+        new = distinct.filter(numbers.is_null() & distinct.is_not_null()).sort()
         if len(new):
             found = [self._enter(text) for text in new]
             self._texts = pl.concat([self._texts, new])
             self._numbers = pl.concat([self._numbers, pl.Series(found, dtype=pl.UInt32)])
-            numbers = self._look_up(texts)
-        return numbers.fill_null(NO_CODE)
+            numbers = self._look_up(distinct)
+        places = [pl.Series([], dtype=pl.Int32), *(pl.Series(chunk.indices, dtype=pl.Int32) for chunk in encoded.chunks)]
+        return numbers.gather(pl.concat(places)).fill_null(NO_CODE)
 
     def _enter(self, text: str) -> int:
         code = self._spelling.normalise(text)
@@ -122,15 +124,18 @@ class PartCodes(NamedTuple):
     books: CodeBooks
 
 
-def read_codes(lists: pl.DataFrame, books: CodeBooks) -> PartCodes:
+def read_codes(lists: pa.Table, books: CodeBooks) -> PartCodes:
     """The codes of records: source_row, diagnoses, procedures (lists of texts, the first leading), one row each."""
     return PartCodes(
-        lists["source_row"], books.diagnoses.read(lists["diagnoses"]), books.procedures.read(lists["procedures"]), books
+        pl.Series(lists["source_row"]),
+        books.diagnoses.read(lists["diagnoses"]),
+        books.procedures.read(lists["procedures"]),
+        books,
     )
 
 
 def problems_of(part: PartCodes) -> pl.DataFrame:
-    """Problems with codes, one row a record and check: source_row, problem (the bit), cell (what a finding shows)."""
+    """Problems with codes, one row a record and check: at, problem (the bit), cell (what a finding shows)."""
     diagnoses = part.diagnoses.with_columns(bad=part.books.diagnoses.malformed(part.diagnoses["number"]))
     procedures = part.procedures.with_columns(bad=part.books.procedures.malformed(part.procedures["number"]))
     has_principal = part.diagnoses.filter(pl.col("leads") & (pl.col("number") != NO_CODE))["at"]
@@ -145,8 +150,7 @@ def problems_of(part: PartCodes) -> pl.DataFrame:
         _shown(MALFORMED[2], procedures.filter("bad"), part.books.procedures),
         _silent("R505", blank_mains.filter(blank_mains.is_in(with_others.implode()))),
     ]
-    problems = pl.concat(found)
-    return problems.with_columns(source_row=part.source_rows.gather(problems["at"])).drop("at")
+    return pl.concat(found)
 
 
 def _silent(code: str, at: pl.Series) -> pl.DataFrame:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import duckdb
+import polars as pl
+import pyarrow as pa
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from drgcalc.base.columns import MONEY, RECORDS, Column
 from drgcalc.base.errors import InputError
-from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.checks import CHECKS, OUTSIDE, bit
 from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Part, Staged, open_part
-from drgcalc.records.statements import run, statement
+from drgcalc.records.statements import statement
 
 IDENTITY = ("settlement_id", "is_refund")
 HOURS = "DECIMAL(9,2)"
@@ -47,7 +49,6 @@ _NUMBERS = frozenset(
 _CONVERSIBLE = tuple(column.name for column in RECORDS.columns if column.type in _FROM_TEXT)
 _KEPT_FROM_CHECKS = (
     "source_row",
-    "person_id",
     "pool",
     "sex",
     "age_years",
@@ -58,6 +59,8 @@ _KEPT_FROM_CHECKS = (
     "is_refund",
     "decided_on",
     "period",
+    "level_in_force",
+    "is_stray",
 )
 
 
@@ -68,13 +71,23 @@ def parse_part(
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
 ) -> None:
-    """Make views `raw` (as delivered) and `parsed` of one part.
+    """Make views `raw` (as delivered) and `parsed` (parse) of one part."""
+    open_part(con, part, staged).create_view("raw")
+    parse(con, part, staged, values, pools).create_view("parsed")
 
-    `parsed` has every canonical column with its type, NULL where the file lacks it or it cannot be read;
+
+def parse(
+    con: duckdb.DuckDBPyConnection,
+    part: Part,
+    staged: Staged,
+    values: Mapping[str, Mapping[str, str]],
+    pools: Mapping[str, str],
+) -> duckdb.DuckDBPyRelation:
+    """Every canonical column of a part with its type, NULL where the file lacks it or it cannot be read.
+
     `bad_<column>` says the latter, `pool_name` the region's pool. Blank rows of CSV and XLSX are left out.
     """
     raw = open_part(con, part, staged)
-    raw.create_view("raw")
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
     clean = raw.select(
         *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items())
@@ -91,9 +104,9 @@ def parse_part(
         _rounded(name, staged).alias(f"rounded_{name}") for name in ("settlement_id", "person_id", "hospital_id")
     ]
     named = _mapped(ColumnExpression("pool"), pools, ConstantExpression(None).cast("VARCHAR")).alias("pool_name")
-    layered.select(
+    return layered.select(
         *(ColumnExpression(name) for name in (*RECORDS.names(), "source_row")), named, *rounded, *flags
-    ).create_view("parsed")
+    )
 
 
 def parse_identities(
@@ -110,12 +123,12 @@ def parse_identities(
     clean.select(*columns).create_view("identities")
 
 
-def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Make table `checked_rows` and, over it, view `checked` of the part whose view `parsed` stands.
+def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> pa.Table:
+    """The records of the part whose view `parsed` stands, in order: what the file has of canonical columns, and more.
 
+    That is what _KEPT_FROM_CHECKS names, person_key in place of the person's id, and `problems`, the mask of checks.
     A record outside the asked period bears that bit alone: nothing else is said about it.
     """
-    run(con, "drop_checked")
     judged = con.sql(statement("checks"))
     none = ConstantExpression(0).cast("UBIGINT")
     mask: Expression = none
@@ -126,36 +139,38 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
                 "|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none)
             )
     fate = CaseExpression(ColumnExpression("r405"), ConstantExpression(OUTSIDE).cast("UBIGINT")).otherwise(mask)
-    own = (name for name in RECORDS.names() if name in staged.columns and name not in LISTS)
-    kept = list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
-    judged.select(*(ColumnExpression(name) for name in kept), fate.alias("problems")).to_table("checked_rows")
-    _complete(con, kept, staged.source.relative)
+    key = FunctionExpression("person_key_of", ColumnExpression("person_id")).alias("person_key")
+    kept = (ColumnExpression(name) for name in _kept(staged))
+    rows = judged.select(*kept, key, fate.alias("problems")).to_arrow_table()
+    numbers = pl.Series(rows["source_row"])
+    return rows if numbers.is_sorted() else rows.sort_by("source_row")
 
 
-def _complete(con: duckdb.DuckDBPyConnection, kept: list[str], file: str) -> None:
-    """View `checked`: every promised column; those the file lacks are NULL here, a table would have to store them.
+def show_checked(con: duckdb.DuckDBPyConnection, staged: Staged, rows: pa.Table) -> None:
+    """Table `checked_rows` and, over it, view `checked`: every promised column; those the file lacks are NULL.
 
     Lists of codes are not among them: they come as numbers beside the part (code_book.py).
     """
+    con.register("checked_rows", rows)
     columns = []
     for column in RECORDS.columns:
         if column.name == "person_id" or column.name in LISTS:
             continue
-        held = ColumnExpression(column.name) if column.name in kept else ConstantExpression(None).cast(column.type)
-        columns.append(held.alias(column.name))
-    problems = ColumnExpression("problems")
-    refusing = ConstantExpression(ERRORS | OUTSIDE | DUPLICATE).cast("UBIGINT")
-    accepted = FunctionExpression("&", problems, refusing) == ConstantExpression(0)
-    con.table("checked_rows").select(
-        ConstantExpression(file).alias("source_file"),
+        held = column.name in rows.column_names
+        cell = ColumnExpression(column.name) if held else ConstantExpression(None).cast(column.type)
+        columns.append(cell.alias(column.name))
+    others = ("person_key", "level_in_force", "decided_on", "period", "problems", "accepted")
+    con.view("checked_rows").select(
+        ConstantExpression(staged.source.relative).alias("source_file"),
         ColumnExpression("source_row"),
         *columns,
-        FunctionExpression("person_key_of", ColumnExpression("person_id")).alias("person_key"),
-        ColumnExpression("decided_on"),
-        ColumnExpression("period"),
-        problems,
-        accepted.alias("accepted"),
+        *(ColumnExpression(name) for name in others),
     ).create_view("checked")
+
+
+def _kept(staged: Staged) -> list[str]:
+    own = (name for name in RECORDS.names() if name in staged.columns and name not in (*LISTS, "person_id"))
+    return list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))
 
 
 def _clean(name: str, type_: str, values: Mapping[str, str], is_plain: bool) -> Expression:

@@ -7,6 +7,7 @@ Every record is exactly one of: accepted, rejected (at least one error), duplica
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -15,28 +16,29 @@ from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from duckdb import ColumnExpression
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
-from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, bit
 from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_of, read_codes
 from drgcalc.records.duplicates import find_duplicates
-from drgcalc.records.editor import judge, parse_part
+from drgcalc.records.editor import judge, parse, parse_part, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
+from drgcalc.records.marks import duplicates_of, marked, strays_of, with_source_rows
 from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
 
-__all__ = ["HospitalSpan", "Intake", "Part", "read_parts"]
+__all__ = ["CheckedPart", "HospitalSpan", "Intake", "Part", "read_parts"]
 
 BASES = {"settlement": "settled_on", "discharge": "discharged_on"}
 CITY_DIGITS = 4
 """The leading digits of an area code that name the prefecture-level city (GB/T 2260)."""
 _LAST_DAY = date(9999, 12, 31)
 _TABLES = (
-    "records_hospitals",
     "records_spans",
     "records_duplicates",
     "records_id_hashes",
@@ -53,11 +55,23 @@ _TABLES = (
 
 
 class HospitalSpan(NamedTuple):
-    """A hospital and a period in which it is in force, both days inclusive; last None: still in force."""
+    """A hospital, its level and a period in which both are in force, days inclusive; last None: still in force."""
 
     hospital_id: str
     first: date
     last: date | None
+    level: str = ""
+
+
+class CheckedPart(NamedTuple):
+    """One part, read and checked: `records` with a row for each of its records in order, and their codes by position.
+
+    `records` has the columns of view `checked` that the file can fill.
+    """
+
+    part: Part
+    records: pa.Table
+    codes: PartCodes
 
 
 @dataclass(frozen=True)
@@ -81,11 +95,11 @@ class Intake:
     unknown_hospitals: bool = False
     admin_code: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
-    rows_per_part: int = 500000
+    rows_per_part: int = 250_000
 
 
-def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple[Part, PartCodes]]:
-    """Read and check every source. With each part come its codes; while it is yielded, view `checked` stands for it.
+def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[CheckedPart]:
+    """Read and check every source, part after part; while one is yielded, view `checked` stands for it.
 
     Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
     cannot be read as a whole or changes while it is read, RulesError for settings that contradict themselves; every
@@ -97,14 +111,22 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[tuple
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
     books = new_books()
     find_duplicates(con, parts(staged, intake.rows_per_part), intake.values, intake.pools)
-    for part, item in parts(staged, intake.rows_per_part):
-        with input_errors(item.source):
-            parse_part(con, part, item, intake.values, intake.pools)
-            judge(con, item)
-        _mark(con, part, "R402" if intake.unknown_hospitals else "R401")
-        part_codes = _read_codes(con, books)
-        keep_results(con, numbers[item.source.relative], item)
-        yield part, part_codes
+    known = pl.Series(sorted({span.hospital_id for span in intake.hospitals}), dtype=pl.String)
+    with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as worker:
+        define_macros(beside)
+        for part, item in parts(staged, intake.rows_per_part):
+            with input_errors(item.source):
+                lists = worker.submit(_read_codes, beside, part, item, intake, books)
+                parse_part(con, part, item, intake.values, intake.pools)
+                judged = judge(con, item)
+                codes = lists.result()
+            problems = problems_of(codes)
+            strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
+            rows = marked(judged, duplicates_of(con, part, codes.source_rows), strays, problems)
+            show_checked(con, item, rows)
+            con.register("records_code_problems", with_source_rows(problems, codes).to_arrow())
+            keep_results(con, numbers[item.source.relative], item)
+            yield CheckedPart(part, rows, codes)
     refuse_changed((item.source, item.sha256) for item in staged)
     summarise_files(con)
 
@@ -121,9 +143,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     define_macros(con)
     for name in _TABLES:
         run(con, f"tables/{name}")
-    spans = [(span.hospital_id, span.first, span.last or _LAST_DAY) for span in intake.hospitals]
-    _refuse_overlap(sorted(spans))
-    _fill(con, "records_hospitals", [(hospital,) for hospital in sorted({span[0] for span in spans})])
+    spans = [(span.hospital_id, span.first, span.last or _LAST_DAY, span.level or None) for span in intake.hospitals]
+    _refuse_overlap(sorted(span[:3] for span in spans))
     _fill(con, "records_spans", spans)
     _fill(con, "records_checks", [(bit(check.code), *check[:5]) for check in CHECKS])
     settings = {
@@ -166,20 +187,11 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
     )
 
 
-def _mark(con: duckdb.DuckDBPyConnection, part: Part, unknown_hospital: str) -> None:
-    """Set the bits that need a look at other tables."""
-    duplicates = {"identical": DUPLICATE, "differing": bit("R602"), "outside": OUTSIDE}
-    run(con, "mark_duplicates", {"part": part.number, **duplicates})
-    hospitals = {"unknown": bit(unknown_hospital), "not_in_force": bit("R403")}
-    run(con, "mark_hospitals", {**hospitals, "settled": OUTSIDE | DUPLICATE})
-
-
-def _read_codes(con: duckdb.DuckDBPyConnection, books: CodeBooks) -> PartCodes:
-    """The codes of the part as numbers; records whose codes have problems are marked."""
-    lists = con.view("parsed").select(*(ColumnExpression(name) for name in ("source_row", *LISTS)))
-    part_codes = read_codes(pl.DataFrame(lists.to_arrow_table()), books)
-    problems = problems_of(part_codes)
-    con.register("records_code_problems", problems.to_arrow())
-    if len(problems):
-        run(con, "mark_codes", {"settled": OUTSIDE | DUPLICATE})
-    return part_codes
+def _read_codes(
+    con: duckdb.DuckDBPyConnection, part: Part, item: Staged, intake: Intake, books: CodeBooks
+) -> PartCodes:
+    """The codes of a part as numbers, read beside the rest of its columns."""
+    parsed = parse(con, part, item, intake.values, intake.pools)
+    lists = parsed.select(*(ColumnExpression(name) for name in ("source_row", *LISTS))).to_arrow_table()
+    ordered = lists if pl.Series(lists["source_row"]).is_sorted() else lists.sort_by("source_row")
+    return read_codes(ordered, books)

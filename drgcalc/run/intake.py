@@ -13,8 +13,7 @@ import duckdb
 
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.records import results
-from drgcalc.records.code_book import PartCodes
-from drgcalc.records.intake import HospitalSpan, Intake, read_parts
+from drgcalc.records.intake import CheckedPart, HospitalSpan, Intake, read_parts
 from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
 from drgcalc.report.model import FindingCount
@@ -71,7 +70,7 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         work=work,
         salt=salt,
         hospitals=tuple(
-            HospitalSpan(row.hospital_id, row.effective_from, row.effective_to) for row in region.hospitals
+            HospitalSpan(row.hospital_id, row.effective_from, row.effective_to, row.level) for row in region.hospitals
         ),
         pools=region.pool_of_code(),
         first=period.first,
@@ -111,12 +110,12 @@ def salt_mark(salt: bytes) -> str:
 
 def watched_parts(
     connection: duckdb.DuckDBPyConnection, intake: Intake, step: str, progress: Progress
-) -> Iterator[PartCodes]:
-    """The codes of each part of an intake; after each the rows that are done, and all there are, go to `progress`."""
+) -> Iterator[CheckedPart]:
+    """Each part of an intake; after each the rows that are done, and all there are, go to `progress`."""
     done = 0
-    for part, codes in read_parts(connection, intake):
-        yield codes
-        done += part.rows
+    for checked in read_parts(connection, intake):
+        yield checked
+        done += checked.part.rows
         progress(step, done, sum(file.rows for file in results.inputs(connection)))
 
 

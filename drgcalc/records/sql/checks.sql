@@ -103,6 +103,8 @@ SELECT
     derived.is_refund,
     derived.decided_on,
     strftime(derived.decided_on, '%Y-%m') AS period,
+    spans.level AS level_in_force,
+    spans.hospital_id IS NULL AND derived.hospital_id IS NOT NULL AND derived.decided_on IS NOT NULL AS is_stray,
     derived.settlement_id IS NULL AS r101,
     derived.person_id IS NULL AS r102,
     derived.hospital_id IS NULL AS r103,
@@ -157,3 +159,7 @@ SELECT
     getvariable('records_area') <> '' AND LEN(derived.insured_region) = 6 AND LEFT(derived.insured_region, 4) <> getvariable('records_area')
         AS r406
 FROM derived
+-- no match: the hospital is unknown or not in force; spans of one hospital do not overlap
+LEFT JOIN records_spans AS spans
+    ON spans.hospital_id = derived.hospital_id
+    AND derived.decided_on BETWEEN spans.first_day AND spans.last_day

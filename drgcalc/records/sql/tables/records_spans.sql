@@ -2,5 +2,6 @@
 CREATE OR REPLACE TEMP TABLE records_spans (
     hospital_id VARCHAR,
     first_day DATE,
-    last_day DATE
+    last_day DATE,
+    level VARCHAR
 )

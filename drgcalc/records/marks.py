@@ -1,0 +1,61 @@
+"""Problems that need a look at other tables: copies, hospitals, codes; laid over the masks of the editor's checks."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from drgcalc.records.checks import DUPLICATE, ERRORS, OUTSIDE, bit
+from drgcalc.records.code_book import PartCodes
+from drgcalc.records.reading import Part
+from drgcalc.records.statements import statement
+
+_MARKS = {"at": pl.UInt32, "problem": pl.UInt64}
+"""A mark: the position of a record in its part, and a bit of its mask."""
+
+
+def duplicates_of(con: duckdb.DuckDBPyConnection, part: Part, source_rows: pl.Series) -> pl.DataFrame:
+    """Marks of the part's records whose settlement id stands more than once (duplicates.py)."""
+    found = con.execute(statement("part_duplicates"), {"part": part.number}).fetchall()
+    numbers = pl.Series([row for row, _ in found], dtype=pl.Int64)
+    problems = [DUPLICATE if is_identical else bit("R602") for _, is_identical in found]
+    return pl.DataFrame({"at": source_rows.search_sorted(numbers), "problem": problems}, schema=_MARKS)
+
+
+def strays_of(judged: pa.Table, known: pl.Series, unknown_hospital: str) -> pl.DataFrame:
+    """Marks of the records whose hospital is not in force on the deciding day, or not among the `known` ones at all."""
+    at = pl.Series(judged["is_stray"], dtype=pl.Boolean).arg_true()
+    if at.is_empty():
+        return pl.DataFrame(schema=_MARKS)
+    is_known = pl.Series(judged["hospital_id"], dtype=pl.String).gather(at).is_in(known.implode())
+    problems = pl.select(problem=pl.when(is_known).then(bit("R403")).otherwise(bit(unknown_hospital)))["problem"]
+    return pl.DataFrame({"at": at, "problem": problems}, schema=_MARKS)
+
+
+def with_source_rows(problems: pl.DataFrame, codes: PartCodes) -> pl.DataFrame:
+    """Problems of codes with the source row in place of the position: what findings are made of."""
+    return problems.with_columns(source_row=codes.source_rows.gather(problems["at"])).drop("at")
+
+
+def marked(judged: pa.Table, duplicates: pl.DataFrame, strays: pl.DataFrame, codes: pl.DataFrame) -> pa.Table:
+    """The records with the marks in `problems`, and `accepted`.
+
+    A record outside the period is not marked at all; of a dropped copy nothing else is said.
+    """
+    problems = pl.Series(judged["problems"], dtype=pl.UInt64)
+    inside = duplicates.filter(problems.gather(duplicates["at"]) & OUTSIDE == 0)
+    problems = _laid(problems, inside)
+    problems = problems.scatter(inside.filter(pl.col("problem") == DUPLICATE)["at"], DUPLICATE)
+    others = pl.concat([strays, codes.select(*_MARKS)])
+    problems = _laid(problems, others.filter(problems.gather(others["at"]) & (OUTSIDE | DUPLICATE) == 0))
+    accepted = problems & (ERRORS | OUTSIDE | DUPLICATE) == 0
+    kept = judged.drop_columns(["is_stray", "problems"])
+    return kept.append_column("problems", problems.to_arrow()).append_column("accepted", accepted.to_arrow())
+
+
+def _laid(problems: pl.Series, marks: pl.DataFrame) -> pl.Series:
+    if marks.is_empty():
+        return problems
+    joined = marks.group_by("at").agg(pl.col("problem").bitwise_or())
+    return problems.scatter(joined["at"], problems.gather(joined["at"]) | joined["problem"])

@@ -1,2 +1,0 @@
--- grain: no rows
-DROP TABLE IF EXISTS checked_rows

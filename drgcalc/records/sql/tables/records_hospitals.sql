@@ -1,4 +1,0 @@
--- grain: one known hospital
-CREATE OR REPLACE TEMP TABLE records_hospitals (
-    hospital_id VARCHAR PRIMARY KEY
-)
