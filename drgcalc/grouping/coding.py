@@ -7,32 +7,59 @@ what a number means to the rules is found out once, and records take it from tab
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import polars as pl
 
+from drgcalc.base.errors import RulesError
 from drgcalc.grouping.compiled import CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
 from drgcalc.records.code_book import CodeBook, PartCodes
 
 _NOT_LISTED = -1
-_STRIDE = 1 << 32
+_BITS = 21
+_MOST = (1 << _BITS) - 1
+
+Row: TypeAlias = tuple[int, ...]
 
 
 class Memo:
-    """A function of whole numbers, asked for columns of them and computed once for each distinct number."""
+    """A function of up to three small numbers, asked for columns of them and computed once for each distinct row."""
 
-    def __init__(self, compute: Callable[[int], int]) -> None:
+    def __init__(self, compute: Callable[[Sequence[Row]], Sequence[int]]) -> None:
         self._compute = compute
-        self._known = pl.DataFrame(schema={"key": pl.Int64, "value": pl.Int32})
+        self._keys = pl.Series([], dtype=pl.Int64)
+        self._values = pl.Series([], dtype=pl.Int32)
 
-    def of(self, keys: pl.Series) -> pl.Series:
-        """The value for each key."""
-        asked = pl.DataFrame({"key": keys.unique()})
-        new = asked.join(self._known, on="key", how="anti").sort("key")["key"].to_list()
-        if new:
-            found = {"key": new, "value": [self._compute(key) for key in new]}
-            self._known = pl.concat([self._known, pl.DataFrame(found, schema=self._known.schema)])
-        return keys.replace_strict(self._known["key"], self._known["value"], return_dtype=pl.Int32)
+    @classmethod
+    def one_by_one(cls, compute: Callable[..., int]) -> Memo:
+        """A memo whose function is computed for one row at a time."""
+        return cls(lambda rows: [compute(*row) for row in rows])
+
+    def of(self, *columns: pl.Series) -> pl.Series:
+        """The value for each row. Raises RulesError for numbers that do not fit into a key."""
+        if any((column.max() or 0) > _MOST for column in columns):  # type: ignore[operator]
+            raise RulesError(
+                f"the scheme tells more than {_MOST:,} kinds of records apart",
+                hint="check the scheme: no official one comes near that number",
+            )
+        keys = columns[0].cast(pl.Int64)
+        for column in columns[1:]:
+            keys = keys * (1 << _BITS) + column
+        values = self._look_up(keys)
+        if values.null_count():
+            self._learn(keys.filter(values.is_null()).unique().sort(), len(columns))
+            values = self._look_up(keys)
+        return values
+
+    def _look_up(self, keys: pl.Series) -> pl.Series:
+        return keys.replace_strict(self._keys, self._values, default=None, return_dtype=pl.Int32)
+
+    def _learn(self, new: pl.Series, width: int) -> None:
+        shifts = [_BITS * place for place in reversed(range(width))]
+        found = self._compute([tuple((key >> shift) & _MOST for shift in shifts) for key in new])
+        self._keys = pl.concat([self._keys, new])
+        self._values = pl.concat([self._values, pl.Series(found, dtype=pl.Int32)])
 
 
 class FactTable:
@@ -61,17 +88,18 @@ class RecordFacts:
         tables = sorted(compiled.scheme.exclusions)
         self._exclusions = {"": 0} | {name: number for number, name in enumerate(tables, start=1)}
         self._excluding = Numbering[frozenset[str]](frozenset())
-        self._diagnoses = FactTable(("principal", "gate", "excluding", "other", *LEVEL_BITS), self._diagnosis_facts)
+        names = ("principal", "gate", "excluding", "other", "matters", *LEVEL_BITS)
+        self._diagnoses = FactTable(names, self._diagnosis_facts)
         self._procedures = FactTable(("main", "other"), self._procedure_facts)
-        self._excluded = Memo(self._is_excluded)
+        self._excluded = Memo.one_by_one(self._is_excluded)
         self._narrowed = {
-            field: Memo(lambda key, field=field: compiled.narrow_class(key // _STRIDE, field, key % _STRIDE))  # type: ignore[misc]
+            field: Memo.one_by_one(lambda gate, number, field=field: compiled.narrow_class(gate, field, number))
             for field in ("ZYSS", "QTZD", "QTSS")
         }
         self._scalars = Numbering(0)
-        self._scalar_numbers = Memo(self._scalars.number)
-        self._narrowed_scalars = Memo(self._narrow_scalars)
-        self._lists = Numbering("")
+        self._narrowed_scalars = Memo.one_by_one(self._narrow_scalars)
+        self._lists = Numbering[Row](())
+        self._longer = Memo.one_by_one(lambda number, kept: self._lists.number((*self._lists.value(number), kept)))
 
     def of(self, part: PartCodes, gate_scalars: pl.Series) -> pl.DataFrame:
         """Facts of the records of a part: principal, main, diagnoses, procedures, gate_scalars, levels; one row each.
@@ -83,19 +111,19 @@ class RecordFacts:
         self._diagnoses.learn(part.books.diagnoses)
         self._procedures.learn(part.books.procedures)
         first = _leading(part.diagnoses, size)
-        gate = self._diagnoses.fact("gate", first).cast(pl.Int64)
+        gate = self._diagnoses.fact("gate", first)
         main = self._procedures.fact("main", _leading(part.procedures, size))
-        others = part.diagnoses.filter(~pl.col("leads"))
-        other_classes = self._diagnoses.fact("other", others["number"])
-        procedures = part.procedures.filter(~pl.col("leads"))
+        others = part.diagnoses.filter(~part.diagnoses["leads"] & (self._fact_of(part.diagnoses, "matters") > 0))
+        classes = self._diagnoses.fact("other", others["number"])
+        procedures = part.procedures.filter(~part.procedures["leads"])
         procedure_classes = self._procedures.fact("other", procedures["number"])
         return pl.DataFrame(
             {
                 "principal": self._diagnoses.fact("principal", first),
-                "main": self._narrowed["ZYSS"].of(gate * _STRIDE + main),
-                "diagnoses": self._list_numbers("QTZD", others["at"], other_classes, gate),
+                "main": self._narrowed["ZYSS"].of(gate, main),
+                "diagnoses": self._list_numbers("QTZD", others["at"], classes, gate),
                 "procedures": self._list_numbers("QTSS", procedures["at"], procedure_classes, gate),
-                "gate_scalars": self._narrowed_scalars.of(gate * _STRIDE + self._scalar_numbers.of(gate_scalars)),
+                "gate_scalars": self._narrowed_scalars.of(gate, numbered(gate_scalars, self._scalars)),
                 "levels": self._levels(others, self._diagnoses.fact("excluding", first)),
             }
         )
@@ -104,67 +132,69 @@ class RecordFacts:
         """The packed positions that have this number."""
         return self._scalars.value(number)
 
-    def classes(self, number: int) -> tuple[int, ...]:
+    def classes(self, number: int) -> Row:
         """The list of classes that has this number."""
-        return tuple(int(text) for text in self._lists.value(number).split(",") if text)
+        return self._lists.value(number)
+
+    def _fact_of(self, elements: pl.DataFrame, name: str) -> pl.Series:
+        return self._diagnoses.fact(name, elements["number"])
 
     def _levels(self, others: pl.DataFrame, excluding: pl.Series) -> pl.Series:
         """Complication levels of each record, as bits; a code whose exclusion table holds the principal counts not."""
         levels = pl.zeros(len(excluding), dtype=pl.UInt8, eager=True)
         for level, bit in LEVEL_BITS.items():
-            exclusion = self._diagnoses.fact(level, others["number"])
-            listed = pl.DataFrame({"at": others["at"], "exclusion": exclusion}).filter(pl.col("exclusion") >= 0)
-            keys = excluding.gather(listed["at"]).cast(pl.Int64) * _STRIDE + listed["exclusion"]
-            counting = listed["at"].filter(self._excluded.of(keys) == 0).unique()
+            exclusion = self._fact_of(others, level)
+            listed = pl.DataFrame({"at": others["at"], "exclusion": exclusion}).filter(exclusion >= 0)
+            excluded = self._excluded.of(excluding.gather(listed["at"]), listed["exclusion"])
             found = pl.zeros(len(excluding), dtype=pl.UInt8, eager=True)
-            levels = levels | found.scatter(counting, bit)
+            levels = levels | found.scatter(listed["at"].filter(excluded == 0), bit)
         return levels
 
     def _list_numbers(self, field: str, at: pl.Series, classes: pl.Series, gate: pl.Series) -> pl.Series:
-        """The number of each record's list of other classes; 0 is the empty list."""
-        asked = pl.DataFrame({"at": at, "class": classes}).filter(pl.col("class") > 0)
+        """The number of each record's list of other classes, in order and each once; 0 is the empty list."""
+        asked = pl.DataFrame({"at": at, "class": classes}).filter(classes > 0)
         numbers = pl.zeros(len(gate), dtype=pl.Int32, eager=True)
-        if asked.is_empty():
-            return numbers
-        kept = self._narrowed[field].of(gate.gather(asked["at"]) * _STRIDE + asked["class"])
-        lists = (
-            asked.with_columns(kept=kept)
-            .filter(pl.col("kept") > 0)
-            .unique(("at", "kept"))
-            .sort("at", "kept")
-            .group_by("at", maintain_order=True)
-            .agg(pl.col("kept").cast(pl.String).str.join(",").alias("list"))
-        )
-        for text in lists["list"].unique().sort():
-            self._lists.number(text)
-        texts, known = zip(*self._lists.items(), strict=True)
-        found = lists["list"].replace_strict(pl.Series(texts), pl.Series(known), return_dtype=pl.Int32)
-        return numbers.scatter(lists["at"], found)
+        kept = asked.select("at", kept=self._narrowed[field].of(gate.gather(asked["at"]), asked["class"]))
+        left = kept.filter(pl.col("kept") > 0).unique().sort("at", "kept")
+        left = left.with_columns(place=pl.int_range(pl.len()).over("at"))
+        longest: Any = left.select(1 + pl.col("place").max()).item()
+        for place in range(longest or 0):
+            here = left.filter(pl.col("place") == place)
+            longer = self._longer.of(numbers.gather(here["at"]), here["kept"])
+            numbers = numbers.scatter(here["at"], longer)
+        return numbers
 
-    def _narrow_scalars(self, key: int) -> int:
-        packed = self._compiled.narrow_scalars(key // _STRIDE, self._scalars.value(key % _STRIDE))
-        return self._scalars.number(packed)
+    def _narrow_scalars(self, gate: int, number: int) -> int:
+        return self._scalars.number(self._compiled.narrow_scalars(gate, self._scalars.value(number)))
 
-    def _is_excluded(self, key: int) -> int:
-        tables = self._excluding.value(key // _STRIDE)
-        return int(any(self._exclusions[name] == key % _STRIDE for name in tables))
+    def _is_excluded(self, excluding: int, exclusion: int) -> int:
+        tables = self._excluding.value(excluding)
+        return int(any(self._exclusions[name] == exclusion for name in tables))
 
     def _diagnosis_facts(self, code: str) -> Sequence[int]:
         books, compiled = self._compiled.books, self._compiled
         if not code:
-            return (0, compiled.gate_of(0), 0, 0, *(_NOT_LISTED for _ in LEVEL_BITS))
+            return (0, compiled.gate_of(0), 0, 0, 0, *(_NOT_LISTED for _ in LEVEL_BITS))
         sets = compiled.diagnosis_sets.of(code)
-        principal = books["ZYZD"].number(code, sets)
+        principal, other = books["ZYZD"].number(code, sets), books["QTZD"].number(code, sets)
         excluding = self._excluding.number(compiled.exclusion_tables.of(code))
         listed = {row.level: self._exclusions[row.exclusion_set] for row in compiled.complications(code)}
         levels = (listed.get(level, _NOT_LISTED) for level in LEVEL_BITS)
-        return (principal, compiled.gate_of(principal), excluding, books["QTZD"].number(code, sets), *levels)
+        matters = int(other > 0 or bool(listed))
+        return (principal, compiled.gate_of(principal), excluding, other, matters, *levels)
 
     def _procedure_facts(self, code: str) -> Sequence[int]:
         if not code:
             return (0, 0)
         books, sets = self._compiled.books, self._compiled.procedure_sets.of(code)
         return (books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets))
+
+
+def numbered(values: pl.Series, numbering: Numbering[int]) -> pl.Series:
+    """The number of each value of a column with few distinct ones."""
+    distinct = values.unique().sort()
+    numbers = pl.Series([numbering.number(value) for value in distinct], dtype=pl.Int32)
+    return values.replace_strict(distinct, numbers, return_dtype=pl.Int32)
 
 
 def _leading(elements: pl.DataFrame, size: int) -> pl.Series:

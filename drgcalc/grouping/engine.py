@@ -1,165 +1,149 @@
-"""Checked records of one part in, groups out: facts of records joined with answers of the compiled scheme, in DuckDB.
+"""Checked records of one part in, groups out: facts of records, and the answers of the compiled scheme to them.
 
 What a code is to the rules (coding.py) and which row a pattern of facts belongs to (compiled.py) is found out once and
 kept while parts come in; a part costs a few passes over columns of small integers.
-
-For each part `drgcalc.records` gives the codes of its records and leaves view `checked`, one row per record, on the
-connection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
-import duckdb
 import polars as pl
 import pyarrow as pa
-from duckdb import ColumnExpression, ConstantExpression, Expression
 
-from drgcalc.grouping.coding import RecordFacts
+from drgcalc.grouping.answers import enumerated
+from drgcalc.grouping.coding import Memo, RecordFacts, Row, numbered
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
-from drgcalc.grouping.facts import Pattern
+from drgcalc.grouping.complications import highest_level
+from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern
 from drgcalc.grouping.rules import asks_for_codes, parse
-from drgcalc.grouping.scalars import packed
-from drgcalc.grouping.scheme import Scheme, SchemeOptions, Status, status_of
+from drgcalc.grouping.scalars import packed, scalar_fields
+from drgcalc.grouping.scheme import Scheme, Status, status_of
 from drgcalc.records.code_book import PartCodes
 
-_INT = pa.int32()
-_FACTS = {"principal": _INT, "main": _INT, "diagnoses": _INT, "procedures": _INT}
-_NAMES = {"status": pa.string(), "mdc": pa.string(), "adrg_code": pa.string(), "drg_code": pa.string()}
-_ANSWERS = {
-    "adrg_answers": {**_FACTS, "gate_scalars": _INT, "adrg": _INT, "asks_codes": pa.bool_()},
-    "drg_answers": {"adrg": _INT, **_FACTS, "levels": pa.uint8(), "group_scalars": pa.int64(), **_NAMES},
-}
+_LEVELS = enumerated([highest_level(bits) for bits in range(2 ** len(LEVEL_BITS))])
+"""The complication that level bits mean."""
 
 
-@cache
-def _sql(name: str) -> str:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+class Answer(NamedTuple):
+    """What becomes of a record: its status, and the codes of the rows it is in."""
+
+    status: str
+    mdc: str | None = None
+    adrg: str | None = None
+    group_code: str | None = None
+
+
+UNGROUPED = Answer(Status.UNGROUPED.value)
 
 
 class Engine:
-    """Groups part after part in one DuckDB connection.
+    """Groups the records of part after part by one scheme."""
 
-    Owns the connection's tables and views scalars, facts, placed, answered, grouped, adrg_answers and drg_answers.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scheme: Scheme) -> None:
-        self._con = connection
+    def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
         self._compiled = CompiledScheme(scheme)
         self._facts = RecordFacts(self._compiled)
         self._asks_codes = _adrgs_that_ask_for_codes(scheme)
-        self._answers = {name: pa.schema(columns.items()).empty_table() for name, columns in _ANSWERS.items()}
-        for name, table in self._answers.items():
-            connection.register(name, table)
+        self._group_scalars = Numbering(0)
+        self._leads = Numbering[Row]()
+        self._lead_of = Memo.one_by_one(lambda *row: self._leads.number(row))
+        self._patterns: list[Pattern] = []
+        self._adrgs: list[int] = []
+        self._pattern_of = Memo(self._place)
+        self._answers = Numbering(UNGROUPED)
+        self._answer_of = Memo(self._refine)
 
-    def group_part(self, codes: PartCodes) -> None:
-        """Group the records of `checked` into table `grouped`: source_row, status, mdc, adrg, group_code, complication.
+    def group(self, records: pa.Table, codes: PartCodes) -> pl.DataFrame:
+        """The groups of accepted records, in order: status, mdc, adrg, group_code and complication.
 
-        Grain of `grouped`: one row per accepted record of the part. codes: the codes of the part's records.
+        records: the columns of view `checked` that are there; codes: those of the same records, by position.
         """
-        scalars = self._scalars_of(codes)
-        self._answer(self._facts_of(codes, scalars))
-        if not self._scheme.options.retry_other_procedures:
-            self._con.table("answered").create_view("grouped", replace=True)
-            return
-        self._run("first_grouped")
+        fields = scalar_fields(records)
+        facts = self._facts_of(codes, fields)
+        answers = self._answers_to(facts)
+        if self._scheme.options.retry_other_procedures:
+            answers = self._retried(codes, fields, answers)
+        answers = answers.set(self._are_refused(fields), self._answers.number(UNGROUPED))
+        return self._named(answers).with_columns(complication=_LEVELS.gather(facts["levels"]))
+
+    def _facts_of(self, codes: PartCodes, fields: pl.DataFrame) -> pl.DataFrame:
+        """The facts of the records: all of each that can matter to the rules. One row per record."""
+        facts = self._facts.of(codes, packed(fields, self._compiled.gate_scales))
+        group_scalars = numbered(packed(fields, self._compiled.group_scales), self._group_scalars)
+        return facts.with_columns(group_scalars=group_scalars)
+
+    def _answers_to(self, facts: pl.DataFrame) -> pl.Series:
+        """The number of the answer to each row of facts."""
+        leads = self._lead_of.of(facts["principal"], facts["main"], facts["gate_scalars"])
+        patterns = self._pattern_of.of(leads, facts["diagnoses"], facts["procedures"])
+        adrgs = pl.Series(self._adrgs, dtype=pl.Int32)
+        asking = adrgs.is_in(list(self._asks_codes))
+        # Where DRG rules do not read codes, all patterns of an ADRG are asked as one: 0 stands for it.
+        asked = pl.int_range(1, len(adrgs) + 1, dtype=pl.Int32, eager=True).set(~asking, 0)
+        return self._answer_of.of(
+            adrgs.gather(patterns) - NO_ROW, asked.gather(patterns), self._levels_and_scalars(facts)
+        )
+
+    def _levels_and_scalars(self, facts: pl.DataFrame) -> pl.Series:
+        return facts["group_scalars"] * len(_LEVELS) + facts["levels"].cast(pl.Int32)
+
+    def _place(self, rows: Sequence[Row]) -> Sequence[int]:
+        """Numbers for new patterns, whose ADRG rows are found at once."""
+        start = len(self._patterns)
+        for lead, diagnoses, procedures in rows:
+            principal, main, scalars = self._leads.value(lead)
+            lists = self._facts.classes(diagnoses), self._facts.classes(procedures)
+            self._patterns.append(Pattern(principal, main, *lists, 0, self._facts.scalars(scalars)))
+        self._adrgs += self._compiled.group(self._patterns[start:])
+        return range(start, len(self._patterns))
+
+    def _refine(self, rows: Sequence[Row]) -> Sequence[int]:
+        """Numbers of answers. rows: ADRG row and pattern, both from 1 (0: none, or not asked), scalars with levels."""
+        blank = Pattern(0, 0, (), (), 0, 0)
+        adrgs, patterns = [], []
+        for adrg, pattern, others in rows:
+            scalars, levels = divmod(others, len(_LEVELS))
+            seen = self._patterns[pattern - 1] if pattern else blank
+            patterns.append(seen._replace(levels=levels, scalars=self._group_scalars.value(scalars)))
+            adrgs.append(adrg + NO_ROW)
+        drgs = self._compiled.refine(patterns, adrgs)
+        return [self._answers.number(self._answer(adrg, drg)) for adrg, drg in zip(adrgs, drgs, strict=True)]
+
+    def _answer(self, adrg: int, drg: int) -> Answer:
+        """An ADRG none of whose DRG rows holds leaves the record ungrouped in it."""
+        if adrg == NO_ROW:
+            return UNGROUPED
+        row = self._scheme.adrg[adrg]
+        if drg == NO_ROW:
+            return Answer(Status.UNGROUPED.value, row.mdc, row.code)
+        return Answer(status_of(row.code).value, row.mdc, row.code, self._scheme.drg[drg].code)
+
+    def _retried(self, codes: PartCodes, fields: pl.DataFrame, answers: pl.Series) -> pl.Series:
+        """The answers, those that are no group replaced by what another procedure as the main one leads to."""
         place_of = codes.procedures.select(place=pl.int_range(1, pl.len() + 1).over("at"))["place"]
         most: Any = place_of.max()
         for place in range(2, (most or 0) + 1):
             led = codes.procedures.with_columns(leads=place_of == place)
-            facts = self._facts_of(codes._replace(procedures=led), scalars)
-            rows = codes.source_rows.gather(led.filter("leads")["at"])
-            self._answer(facts.join(rows.to_frame(), on="source_row", how="semi"))
-            self._run("next_grouped")
+            again = self._answers_to(self._facts_of(codes._replace(procedures=led), fields))
+            grouped = [answer.status == Status.GROUPED for answer in self._answers.values()]
+            is_grouped = pl.Series(grouped, dtype=pl.Boolean)
+            answers = answers.zip_with(is_grouped.gather(answers) | ~is_grouped.gather(again), again)
+        return answers
 
-    def _answer(self, facts: pl.DataFrame) -> None:
-        """Put records into table `answered`: their facts, the answers that are lacking, and the join of both."""
-        self._con.register("facts", facts.to_arrow())
-        self._answer_patterns()
-        self._run("placed")
-        self._answer_refinements()
-        self._run("answered")
+    def _are_refused(self, fields: pl.DataFrame) -> pl.Series:
+        """Whether the scheme refuses a record for what it lacks: a newborn without a weight."""
+        days = self._scheme.options.newborn_weight_days
+        if days is None:
+            return pl.zeros(len(fields), dtype=pl.Boolean, eager=True)
+        return fields["XSRTZ"].is_null() & (fields["XSRTL"] <= days).fill_null(value=False)
 
-    def _scalars_of(self, codes: PartCodes) -> pl.DataFrame:
-        """The packed scalars of every record of the part, in the order of its codes; whether it is accepted."""
-        self._run("scalars")
-        values = {
-            "gate_scalars": packed(self._compiled.gate_scales),
-            "group_scalars": packed(self._compiled.group_scales),
-            "refused": _refused(self._scheme.options),
-        }
-        asked = self._con.table("scalars").select(
-            ColumnExpression("source_row"),
-            ColumnExpression("accepted"),
-            *(value.alias(name) for name, value in values.items()),
-        )
-        found = pl.DataFrame(asked.to_arrow_table())
-        if found["source_row"].equals(codes.source_rows):
-            return found
-        return codes.source_rows.to_frame().join(found, on="source_row", how="left", maintain_order="left")
-
-    def _facts_of(self, codes: PartCodes, scalars: pl.DataFrame) -> pl.DataFrame:
-        """The facts of the accepted records: all of each that can matter to the rules. One row per record."""
-        facts = self._facts.of(codes, scalars["gate_scalars"])
-        return pl.concat([scalars.drop("gate_scalars"), facts], how="horizontal").filter("accepted").drop("accepted")
-
-    def _answer_patterns(self) -> None:
-        rows = self._rows("new_patterns")
-        adrgs = self._compiled.group([self._pattern(p, m, d, o, 0, self._facts.scalars(s)) for p, m, d, o, s in rows])
-        self._append(
-            "adrg_answers", [(*row, adrg, adrg in self._asks_codes) for row, adrg in zip(rows, adrgs, strict=True)]
-        )
-
-    def _answer_refinements(self) -> None:
-        rows = self._rows("new_refinements")
-        adrgs = [row[0] for row in rows]
-        patterns = [self._pattern(p, m, d, o, levels, s) for _, p, m, d, o, levels, s in rows]
-        drgs = self._compiled.refine(patterns, adrgs)
-        self._append("drg_answers", [(*row, *self._names(row[0], drg)) for row, drg in zip(rows, drgs, strict=True)])
-
-    def _pattern(
-        self, principal: int, main: int, diagnoses: int, procedures: int, levels: int, scalars: int
-    ) -> Pattern:
-        lists = self._facts.classes(diagnoses), self._facts.classes(procedures)
-        return Pattern(principal, main, *lists, levels, scalars)
-
-    def _names(self, adrg: int, drg: int) -> tuple[str, str | None, str | None, str | None]:
-        """Status and codes of an answer. An ADRG none of whose DRG rows holds leaves the case ungrouped in it."""
-        if adrg == NO_ROW:
-            return (Status.UNGROUPED, None, None, None)
-        row = self._scheme.adrg[adrg]
-        if drg == NO_ROW:
-            return (Status.UNGROUPED, row.mdc, row.code, None)
-        return (status_of(row.code), row.mdc, row.code, self._scheme.drg[drg].code)
-
-    def _append(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        table = self._answers[name]
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, table.schema, strict=True)]
-        self._answers[name] = pa.concat_tables([table, pa.Table.from_arrays(arrays, schema=table.schema)])
-        self._con.register(name, self._answers[name])
-
-    def _run(self, name: str, parameters: dict[str, Any] | None = None) -> None:
-        self._con.execute(_sql(name), parameters).complete()
-
-    def _rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        return self._con.execute(_sql(name), parameters).fetchall()
-
-
-def _refused(options: SchemeOptions) -> Expression:
-    """Whether the scheme refuses a record for what it lacks: a newborn without a weight."""
-    if options.newborn_weight_days is None:
-        return ConstantExpression(value=False)
-    age_days = ColumnExpression("XSRTL")
-    newborn = age_days.is_not_null() & (age_days <= options.newborn_weight_days)
-    return newborn & ColumnExpression("XSRTZ").is_null()
+    def _named(self, answers: pl.Series) -> pl.DataFrame:
+        """The columns of the numbered answers."""
+        known = self._answers.values()
+        columns = {name: enumerated([getattr(answer, name) for answer in known]) for name in Answer._fields}
+        return pl.DataFrame({name: texts.gather(answers) for name, texts in columns.items()})
 
 
 def _adrgs_that_ask_for_codes(scheme: Scheme) -> frozenset[int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import duckdb
+import polars as pl
+import pyarrow as pa
 
 from drgcalc.grouping.dip.engine import DipEngine
 from drgcalc.grouping.dip.scheme import DipScheme
@@ -16,16 +17,10 @@ from drgcalc.records.code_book import PartCodes
 class Grouper(Protocol):
     """Groups the records of one part after the other."""
 
-    def group_part(self, codes: PartCodes) -> None:
-        """Group the records of view `checked` into `grouped`, one row per accepted record of the part.
-
-        Columns: source_row, status, mdc, adrg, group_code, complication; of a DIP directory also layer, treatment_kind,
-        grassroots, tcm, tied_with, aux_cci, aux_severity, aux_tumour, aux_age, aux_icu.
-        """
+    def group(self, records: pa.Table, codes: PartCodes) -> pl.DataFrame:
+        """What accepted records are in, row by row: those columns of base.columns.CASES that grouping finds."""
 
 
-def grouper_of(connection: duckdb.DuckDBPyConnection, scheme: Scheme | DipScheme) -> Grouper:
-    """The engine that groups by the scheme, on a connection of its own."""
-    if isinstance(scheme, DipScheme):
-        return DipEngine(connection, scheme)
-    return Engine(connection, scheme)
+def grouper_of(scheme: Scheme | DipScheme) -> Grouper:
+    """The engine that groups by the scheme."""
+    return DipEngine(scheme) if isinstance(scheme, DipScheme) else Engine(scheme)

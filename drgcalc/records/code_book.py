@@ -84,7 +84,10 @@ class CodeBook:
             self._texts = pl.concat([self._texts, new])
             self._numbers = pl.concat([self._numbers, pl.Series(found, dtype=pl.UInt32)])
             numbers = self._look_up(distinct)
-        places = [pl.Series([], dtype=pl.Int32), *(pl.Series(chunk.indices, dtype=pl.Int32) for chunk in encoded.chunks)]
+        places = [
+            pl.Series([], dtype=pl.Int32),
+            *(pl.Series(chunk.indices, dtype=pl.Int32) for chunk in encoded.chunks),
+        ]
         return numbers.gather(pl.concat(places)).fill_null(NO_CODE)
 
     def _enter(self, text: str) -> int:
@@ -122,6 +125,19 @@ class PartCodes(NamedTuple):
     diagnoses: pl.DataFrame
     procedures: pl.DataFrame
     books: CodeBooks
+
+    def of(self, kept: pl.Series) -> PartCodes:
+        """The codes of the records for which `kept` is true."""
+        place = kept.cum_sum().cast(pl.UInt32) - 1
+        diagnoses, procedures = (
+            elements.filter(kept.gather(elements["at"])).pipe(_moved, place)
+            for elements in (self.diagnoses, self.procedures)
+        )
+        return PartCodes(self.source_rows.filter(kept), diagnoses, procedures, self.books)
+
+
+def _moved(elements: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
+    return elements.with_columns(at=place.gather(elements["at"]))
 
 
 def read_codes(lists: pa.Table, books: CodeBooks) -> PartCodes:

@@ -73,6 +73,13 @@ class CheckedPart(NamedTuple):
     records: pa.Table
     codes: PartCodes
 
+    def accepted(self) -> CheckedPart:
+        """The part without the records that were rejected, are copies or belong to other periods."""
+        kept = pl.Series(self.records["accepted"], dtype=pl.Boolean)
+        if kept.all():
+            return self
+        return CheckedPart(self.part, self.records.filter(self.records["accepted"]), self.codes.of(kept))
+
 
 @dataclass(frozen=True)
 class Intake:

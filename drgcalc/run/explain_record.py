@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow.compute as pc
 
 from drgcalc.base.errors import Finding, InputError, UsageError
 from drgcalc.grouping.explain import Explainer, PlainRecord
-from drgcalc.grouping.rules import SCALAR_FIELDS
+from drgcalc.grouping.scalars import in_units, scalar_fields
 from drgcalc.grouping.scheme import Scheme, load_drg_scheme
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
 from drgcalc.records.intake import Intake, read_parts
@@ -76,14 +77,17 @@ def explain_typed(
 
 
 def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) -> Iterator[Found]:
-    for _ in read_parts(con, intake):
-        con.execute(sql("drgcalc.grouping", "scalars")).complete()
-        rows = con.execute(sql("drgcalc.run", "find_record"), {"settlement_id": settlement_id}).fetchall()
-        for file, row, accepted, diagnoses, procedures, *values in rows:
-            numbers = (None if value is None else Decimal(value) for value in values)
-            scalars = dict(zip(SCALAR_FIELDS, numbers, strict=True))
-            record = _plain(diagnoses or (), procedures or (), scalars) if accepted else None
-            yield Found(f"{file} row {row}", record)
+    for part in read_parts(con, intake):
+        asked = part.records.filter(pc.equal(part.records["settlement_id"], settlement_id))
+        if not len(asked):
+            continue
+        written = con.execute(sql("drgcalc.run", "find_codes"), {"settlement_id": settlement_id}).fetchall()
+        for record, (diagnoses, procedures), values in zip(
+            asked.to_pylist(), written, scalar_fields(asked).to_dicts(), strict=True
+        ):
+            scalars = {field: None if value is None else in_units(value, field) for field, value in values.items()}
+            plain = _plain(diagnoses or (), procedures or (), scalars) if record["accepted"] else None
+            yield Found(f"{part.part.source.relative} row {record['source_row']}", plain)
 
 
 def _plain(

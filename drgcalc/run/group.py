@@ -14,15 +14,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from drgcalc.base.columns import CASES, FINDINGS, HOSPITALS
+from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import InputError
 from drgcalc.grouping.dip.scheme import DipScheme
-from drgcalc.grouping.grouper import grouper_of
+from drgcalc.grouping.grouper import Grouper, grouper_of
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records import results
-from drgcalc.records.intake import Intake
+from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
+from drgcalc.run.cases import case_table
 from drgcalc.run.database import connect, sql
 from drgcalc.run.intake import (
     Inputs,
@@ -41,7 +42,7 @@ from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.writing import arrow_table, beside, cases_writer, write_csv, write_parquet
+from drgcalc.run.writing import cases_writer, write_csv, write_parquet
 from drgcalc.settlement.policy import read_policies
 
 CASES_FILE = "cases.parquet"
@@ -50,7 +51,6 @@ REJECTED_FILE = "rejected.parquet"
 FINDINGS_HEADERS = "both"
 FUTURE_DATE = "R208"
 """The one check that looks at the calendar."""
-_GROUPS_QUERY = {"drg": "part_groups", "dip": "part_dip_groups"}
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,6 @@ def _write_cases(
         work = Path(name)
         intake = make_intake(region, period, inputs, salt, work)
         with connect(work) as con:
-            con.register("hospitals", arrow_table(HOSPITALS, region.hospitals))
             _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
             counts = results.counts(con)
             found = chain(inputs.findings, record_findings(con))
@@ -192,27 +191,23 @@ def _write_cases(
 def _group_parts(
     con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme | DipScheme, path: Path, progress: Progress
 ) -> None:
-    """Group part after part into one Parquet file, in order of file and row; a part is written beside the next."""
-    engine, query = grouper_of(con, scheme), sql("drgcalc.run", _GROUPS_QUERY[scheme.kind])
-    with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as writer:
-        written: Future[None] | None = None
-        for codes in watched_parts(con, intake, "records grouped", progress):
-            engine.group_part(codes)
-            accepted = con.sql(sql("drgcalc.run", "part_records")).to_arrow_table()
-            groups = con.sql(query).to_arrow_table()
-            if written is not None:
-                written.result()
-            written = writer.submit(_write_part, accepted, groups, write)
-        if written is not None:
-            written.result()
+    """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part."""
+    engine = grouper_of(scheme)
+    with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as grouper:
+        grouped: Future[None] | None = None
+        for part in watched_parts(con, intake, "records grouped", progress):
+            if grouped is not None:
+                grouped.result()
+            grouped = grouper.submit(_group_part, engine, part, write)
+        if grouped is not None:
+            grouped.result()
 
 
-def _write_part(accepted: pa.Table, groups: pa.Table, write: Callable[[pa.Table], None]) -> None:
-    """Write the cases of a part: its accepted records with the groups beside them; what neither has is empty."""
-    cases = beside(accepted, groups, ("source_row",))
-    for name in (name for name in CASES.names() if name not in cases.column_names):
-        cases = cases.append_column(name, pa.nulls(len(cases)))
-    write(cases)
+def _group_part(engine: Grouper, part: CheckedPart, write: Callable[[pa.Table], None]) -> None:
+    """Write the cases of a part: its accepted records with the groups beside them, nothing settled yet."""
+    _, records, codes = part.accepted()
+    groups = engine.group(records, codes)
+    write(case_table(records, groups, part.part.source.relative))
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:

@@ -98,14 +98,24 @@ def write_parquet(path: Path, table: pa.Table) -> None:
         pq.write_table(table, path, row_group_size=ROW_GROUP, compression="zstd", store_schema=False)
 
 
+def case_schema() -> pa.Schema:
+    """The Arrow types that cases are written with: texts that repeat are dictionaries."""
+    return pa.schema([_dictionary(field) if field.name in REPEATING else field for field in arrow_schema(CASES)])
+
+
 @contextmanager
 def cases_writer(path: Path) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends cases (columns of base.columns.CASES) to one Parquet file."""
-    schema = pa.schema([_dictionary(field) if field.name in REPEATING else field for field in arrow_schema(CASES)])
+    schema = case_schema()
     with (
         output_errors(path.parent),
         pq.ParquetWriter(
-            path, schema, compression="zstd", use_dictionary=list(REPEATING), store_schema=False
+            path,
+            schema,
+            compression="zstd",
+            use_dictionary=list(REPEATING),
+            store_schema=False,
+            store_decimal_as_integer=True,
         ) as writer,
     ):
         yield lambda cases: writer.write_table(cases.select(schema.names).cast(schema), row_group_size=ROW_GROUP)

@@ -1,12 +1,13 @@
-"""The engine on cases that never went through the editor: `checked` made by hand, codes taken as they are written."""
+"""The engine on cases that never went through the editor: records made by hand, codes taken as they are written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from multiprocessing import get_context
 from typing import Any
 
-import duckdb
-import polars as pl
 import pyarrow as pa
+import pytest
 from plain_grouper import Answer, Case
 
 from drgcalc.grouping.engine import Engine
@@ -36,39 +37,33 @@ SCHEMA = pa.schema(
         ("accepted", pa.bool_()),
     ]
 )
-CHECKED = "CREATE OR REPLACE TABLE checked AS SELECT * FROM part"
 AS_WRITTEN = Spelling(lambda text: text, lambda _: True, lambda _: "")
-GROUPED = "SELECT status, mdc, adrg, group_code, complication FROM grouped ORDER BY source_row"
 
 
-def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1, threads: int = 2) -> list[Answer]:
+def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1) -> list[Answer]:
     """The engine's answer for each case, the cases handed over in that many parts of about the same size."""
-    rows = grouped_rows(lambda con: Engine(con, scheme), cases, GROUPED, parts=parts, threads=threads)
-    return [Answer(*row) for row in rows]
+    rows = grouped_rows(Engine(scheme), cases, parts=parts)
+    return [Answer(drg=row.pop("group_code"), **row) for row in rows]
 
 
-def grouped_rows(
-    engine_on: Callable[[duckdb.DuckDBPyConnection], Grouper],
-    cases: Sequence[Case],
-    query: str,
-    *,
-    parts: int = 1,
-    threads: int = 2,
-) -> list[tuple[Any, ...]]:
-    """What an engine leaves in `grouped` for each case, as `query` asks for it."""
-    answers: list[tuple[Any, ...]] = []
+def grouped_rows(engine: Grouper, cases: Sequence[Case], *, parts: int = 1) -> list[dict[str, Any]]:
+    """What an engine says of each case."""
+    answers: list[dict[str, Any]] = []
     books = CodeBooks(CodeBook(AS_WRITTEN), CodeBook(AS_WRITTEN))
-    with duckdb.connect(config={"threads": threads}) as con:
-        engine = engine_on(con)
-        for number in range(parts):
-            part = as_table(cases[len(cases) * number // parts : len(cases) * (number + 1) // parts])
-            con.register("part", part)
-            con.execute(CHECKED).complete()
-            lists = pl.DataFrame(part.select(["source_row", "diagnoses", "procedures"]))
-            engine.group_part(read_codes(lists, books))
-            answers += con.execute(query).fetchall()
+    for number in range(parts):
+        part = as_table(cases[len(cases) * number // parts : len(cases) * (number + 1) // parts])
+        lists = part.select(["source_row", "diagnoses", "procedures"])
+        answers += engine.group(part, read_codes(lists, books)).to_dicts()
     assert len(answers) == len(cases), "one row per accepted record"
     return answers
+
+
+def run_engine_on_one_thread(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1) -> list[Answer]:
+    """The same in a process of its own, whose Polars works on one thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLARS_MAX_THREADS", "1")
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+            return pool.submit(run_engine, scheme, cases, parts=parts).result()
 
 
 def as_table(cases: Sequence[Case]) -> pa.Table:

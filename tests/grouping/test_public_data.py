@@ -3,14 +3,14 @@
 The data are no part of the repository (see its README); without them these tests are skipped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from engine_runs import run_engine
+from engine_runs import run_engine, run_engine_on_one_thread
 from plain_grouper import Answer, Case, PlainGrouper
 
 from drgcalc.grouping.explain import Explainer, PlainRecord
@@ -38,7 +38,7 @@ FILES = [
     ("changzhou_2022", "changzhou_2022.records"),
     ("chs_drg_11", "chs_drg_11.exhaustive"),
 ]
-HOW = [(1, 1), (2, 1), (1, 20), (2, 20)]
+HOW = [(run_engine, 1), (run_engine, 20), (run_engine_on_one_thread, 1), (run_engine_on_one_thread, 20)]
 SAMPLE = 400
 
 
@@ -92,13 +92,13 @@ def differing(found: Sequence[Answer], expected: Sequence[tuple[str, str | None]
     ]
 
 
-@pytest.mark.parametrize(("threads", "parts"), HOW)
+@pytest.mark.parametrize(("run", "parts"), HOW)
 @pytest.mark.parametrize(("name", "file"), FILES)
 def test_every_record_is_where_the_independent_program_puts_it(
-    schemes, name: str, file: str, threads: int, parts: int
+    schemes, name: str, file: str, run: Callable[..., list[Answer]], parts: int
 ) -> None:
     cases, expected = records(file)
-    found = run_engine(schemes(name), cases, threads=threads, parts=parts)
+    found = run(schemes(name), cases, parts=parts)
     differences = differing(found, expected)
     assert not differences, f"{len(differences)} of {len(cases)} differ, first {differences[:3]}"
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.answers import enumerated
 from drgcalc.grouping.complications import Complications
 from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, sum_of
 from drgcalc.grouping.dip.memo import MOST_REMEMBERED, BoundedMemo, paired, parted
@@ -63,8 +64,9 @@ class RecordParts:
 
     def table(self) -> pl.DataFrame:
         """The parts of each number, a column a dimension, in the order of the numbers."""
-        schema = {f"aux_{dimension}": pl.String for dimension in DIMENSIONS}
-        return pl.DataFrame(self._parts.values(), schema=schema, orient="row")
+        known = self._parts.values()
+        columns = {f"aux_{name}": [parts[place] for parts in known] for place, name in enumerate(DIMENSIONS)}
+        return pl.DataFrame({name: enumerated(texts) for name, texts in columns.items()})
 
     def _learn(self) -> None:
         """Facts of diagnosis codes that are new: whether it is a complication, its Charlson conditions, and which

@@ -12,12 +12,8 @@ from drgcalc.grouping.dip.engine import DipEngine
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import load_scheme
 
-GROUPED = """
-SELECT
-    status, group_code, layer, treatment_kind, grassroots, tcm, tied_with, complication,
-    aux_cci, aux_severity, aux_tumour, aux_age, aux_icu
-FROM grouped ORDER BY source_row
-"""
+COLUMNS = ("status", "group_code", "layer", "treatment_kind", "grassroots", "tcm", "tied_with", "complication")
+PARTS = ("aux_cci", "aux_severity", "aux_tumour", "aux_age", "aux_icu")
 
 
 def load(folder: Path) -> DipScheme:
@@ -27,7 +23,7 @@ def load(folder: Path) -> DipScheme:
     return scheme
 
 
-def match(scheme: DipScheme, records: Sequence[Record], *, parts: int = 1, threads: int = 2) -> list[Found]:
+def match(scheme: DipScheme, records: Sequence[Record], *, parts: int = 1) -> list[Found]:
     """What the engine says of each record, handed over in that many parts."""
-    rows = grouped_rows(lambda con: DipEngine(con, scheme), records, GROUPED, parts=parts, threads=threads)
-    return [Found(*row[:8], row[8:]) for row in rows]
+    rows = grouped_rows(DipEngine(scheme), records, parts=parts)
+    return [Found(*(row[name] for name in COLUMNS), tuple(row[name] for name in PARTS)) for row in rows]

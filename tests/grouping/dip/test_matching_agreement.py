@@ -47,10 +47,10 @@ def test_order_parts_and_threads_change_no_answer(tmp_path: Path) -> None:
     random = Random(7)
     scheme = load(write_directory(tmp_path, directory(random, rows=40)))
     records = [record(random) for _ in range(300)]
-    once = match(scheme, records, parts=1, threads=1)
+    once = match(scheme, records, parts=1)
     order = list(range(len(records)))
     random.shuffle(order)
-    shuffled = match(scheme, [records[place] for place in order], parts=6, threads=2)
+    shuffled = match(scheme, [records[place] for place in order], parts=6)
     assert [once[place] for place in order] == shuffled
 
 
