@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
+import pyarrow as pa
 
 from drgcalc.base.columns import SCORES
 from drgcalc.base.money import divide, total
@@ -19,7 +21,7 @@ from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import DrgRow, Scheme
 from drgcalc.records.intake import HospitalSpan, Intake, read_parts
 from drgcalc.records.sources import expand
-from generator.plan import HERE, Pattern, Plan, World
+from generator.plan import Pattern, Plan, World
 
 ENOUGH = 20
 FEW = 3  # for a group that no pattern leads to, a few cases tell more than its neighbours do
@@ -63,13 +65,19 @@ def _history(region: Path, plan: Plan, scheme: Scheme) -> dict[str, Sum]:
     sums: dict[str, Sum] = {}
     with tempfile.TemporaryDirectory() as work, duckdb.connect() as con:
         con.execute("SET threads = 1").complete()
-        engine = Engine(con, scheme)
-        for _, codes in read_parts(con, _intake(region, plan, Path(work))):
-            engine.group_part(codes)
-            for code, cases, fee in con.execute((HERE / "group_sums.sql").read_text(encoding="utf-8")).fetchall():
+        engine = Engine(scheme)
+        for part in read_parts(con, _intake(region, plan, Path(work))):
+            _, records, codes = part.accepted()
+            grouped = engine.group(records, codes).select("status", "group_code").with_columns(_fees(records))
+            of_groups = grouped.filter(pl.col("status") == "grouped").group_by("group_code")
+            for code, cases, fee in of_groups.agg(pl.len(), pl.col("total_fee").sum()).rows():
                 before = sums.get(code, Sum(0, Decimal("0.00")))
                 sums[code] = Sum(before.cases + cases, total((before.fee, fee)))
     return sums
+
+
+def _fees(records: pa.Table) -> pl.Series:
+    return pl.Series("total_fee", records["total_fee"])
 
 
 def _intake(region: Path, plan: Plan, work: Path) -> Intake:
