@@ -16,6 +16,7 @@ from drgcalc.tables.build import build_tables
 from drgcalc.tables.cells import heading
 from drgcalc.tables.journal import Journal
 from drgcalc.tables.model import About, ImportResult, SourceFile
+from drgcalc.tables.spreadsheet import open_spreadsheet
 from drgcalc.tables.workbook import Layout, RawRow, read_book
 
 LAYOUTS = {
@@ -66,7 +67,7 @@ def import_workbook(
     rules name and the publisher forgot, to be taken as empty; any other missing set is an error. Raises
     InputError for a file that cannot be read, RulesError naming sheet, row and text for one that is no sound scheme.
     """
-    book = read_book(path, LAYOUTS)
+    book = read_book(open_spreadsheet(path), LAYOUTS)
     journal = Journal(path)
     journal.notes.extend(book.notes)
     extra, extra_source = read_amendments(amendments) if amendments else ([], None)

@@ -167,7 +167,7 @@ def test_a_workbook_with_damaged_parts_imports_or_gives_a_clear_error(part: str,
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("drgcalc.tables.workbook.MAX_UNPACKED_BYTES", 1_000)
+    monkeypatch.setattr("drgcalc.tables.spreadsheet.MAX_UNPACKED_BYTES", 1_000)
     with pytest.raises(InputError, match="no scheme is that big"):
         import_workbook(write_book(tmp_path / "book.xlsx", sound_book()), scheme_id="big")
 
