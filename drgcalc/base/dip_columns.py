@@ -132,7 +132,24 @@ AUXILIARY = Table(
     ),
 )
 
+CORRECTIONS = Table(
+    "corrections",
+    "one number that a directory prints beside a group and that belongs to a region",
+    (
+        Column("group_code", "VARCHAR", "", "病种编码", "the group"),
+        Column(
+            "item",
+            "VARCHAR",
+            "",
+            "项目",
+            f"{', '.join(DIMENSIONS)} (factors), mean_fee or bed_day (yuan): for scores/ of the region, with dates",
+        ),
+        Column("value", "DECIMAL(18,6)", "", "数值", "factor, or yuan"),
+        Column("header", "VARCHAR", "", "表头", "what the directory calls it"),
+    ),
+)
+
 _SHARED = {table.name: table for table in SCHEME_TABLES}
 DIP_REQUIRED = (DIP, EXCLUDED_DIAGNOSES, MAIN_PROCEDURES, GRASSROOTS, PROCEDURE_KIND_TABLE)
 DIP_OPTIONAL = (_SHARED["cc"], _SHARED["exclusions"], CCI, AUXILIARY)
-DIP_TABLES = (*DIP_REQUIRED, *DIP_OPTIONAL)
+DIP_TABLES = (*DIP_REQUIRED, *DIP_OPTIONAL, CORRECTIONS)

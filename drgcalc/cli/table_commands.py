@@ -36,9 +36,17 @@ def list_(talk: Talk, folder: Path | None) -> None:
 
 @tables.command("import")
 @click.argument("file", type=FOLDER)
+@click.option(
+    "--precedence", type=click.Choice(["or-first", "and-first", "all"]),
+    help="How a city's DIP directory joins codes: A+B/C is A and (B or C), (A and B) or C; all: commas are and.",
+)
+@click.option(
+    "--layout", type=FOLDER, metavar="FILE",
+    help="TOML with [directory] (region.toml may hold it): aliases, types, kinds, precedence, options.",
+)
 @click.option("--id", "scheme_id", metavar="ID", help="Short name of the scheme; the name of FILE when left out.")
 @click.option("--out", type=FOLDER, metavar="DIR", help="Table folder to write; ./schemes/ID when left out.")
-@click.option("--amendments", type=FOLDER, metavar="FILE", help="CSV of rows that the source lacks.")
+@click.option("--amendments", type=FOLDER, metavar="FILE", help="CSV of what the source lacks: exclusion rows (DRG), conditions of pre-groups (DIP).")
 @click.option(
     "--empty-set", "empty_sets", multiple=True, metavar="SET",
     help="A set that rules name and that has no members, as intended; may be repeated.",
@@ -51,16 +59,26 @@ def import_(
     out: Path | None,
     amendments: Path | None,
     empty_sets: tuple[str, ...],
+    precedence: str | None,
+    layout: Path | None,
 ) -> None:
-    """Read FILE (official workbook, CSV folder or OpenDRG folder) into a table folder, noting every repair."""
+    """Read FILE into a table folder, noting every repair.
+
+    FILE is an official workbook (DRG or DIP), a city's DIP directory (workbook or CSV), a folder of CSV tables or of
+    OpenDRG lists.
+    """
+    from drgcalc.grouping.dip.expression import Precedence
     from drgcalc.report import schemes
+    from drgcalc.tables.dip.local import LocalLayout, read_local_layout
     from drgcalc.tables.findings import summarise
     from drgcalc.tables.folder import write_table_folder
     from drgcalc.tables.importing import import_scheme
 
     name = scheme_id or _id_from(file)
     target = out or SCHEMES / _plain(name)
-    result = import_scheme(file, scheme_id=name, amendments=amendments, empty_sets=empty_sets)
+    local = read_local_layout(layout) if layout else LocalLayout()
+    local = local.with_precedence(Precedence(precedence) if precedence else None)
+    result = import_scheme(file, scheme_id=name, amendments=amendments, empty_sets=empty_sets, local=local)
     notes = summarise(result.notes)
     warnings = sum(note.times for note in notes if note.severity == "warning")
     if talk.strict and warnings:

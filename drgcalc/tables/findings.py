@@ -95,6 +95,56 @@ IMPORT_NOTES: Mapping[str, Explained] = {
         "The first row was kept; the other would exclude it beside other principal diagnoses.",
     ),
     "T023": Explained("info", "set declared empty for nothing", "Nothing: the set has members, or no rule names it."),
+    "T024": Explained("info", "code expression written in the normal form", "Nothing: it asks for the same codes."),
+    "T025": Explained("warning", "number rounded", "The directory prints more decimals than points or factors have."),
+    "T026": Explained(
+        "info", "remark below or between the rows skipped", "Nothing: the row names no group and no code."
+    ),
+    "T027": Explained(
+        "warning",
+        "columns taken by their position",
+        "The header text is not known; the cells fit, but a column of another meaning would change every group.",
+    ),
+    "T028": Explained(
+        "warning",
+        "empty cell taken from the row above",
+        "A merged cell belongs to all its rows; where it was only forgotten, cases reach a group they should not.",
+    ),
+    "T029": Explained(
+        "info",
+        "effect of a procedure read from its remark",
+        "It decides whether the case counts as conservative, or the next procedure is the main one.",
+    ),
+    "T030": Explained(
+        "info",
+        "kinds of procedures are those that ship",
+        "They decide comprehensive groups; a city that publishes kinds of its own should replace them.",
+    ),
+    "T031": Explained(
+        "warning",
+        "type read as stated, against its header",
+        "Whether a group is core or comprehensive decides which cases it takes.",
+    ),
+    "T032": Explained(
+        "info",
+        "numbers of a region kept beside the scheme",
+        "They pay nobody until they stand, with dates, in the scores of a region.",
+    ),
+    "T033": Explained(
+        "warning",
+        "type not told: taken as core",
+        "A comprehensive group that is taken as core takes cases without any procedure only.",
+    ),
+    "T034": Explained(
+        "warning",
+        "group listed again with another name",
+        "Both rows lead to the group; its name is that of the first.",
+    ),
+    "T035": Explained(
+        "info",
+        "kind of treatment read from words",
+        "The name or the procedure cell of a comprehensive group told it; it decides which cases the group takes.",
+    ),
 }
 
 CHECK_FINDINGS: Mapping[str, Explained] = {

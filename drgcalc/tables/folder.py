@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from drgcalc.base.columns import SCHEME_TABLES
-from drgcalc.base.errors import InputError, OutputError, RulesError
+from drgcalc.base.errors import OutputError, RulesError
 from drgcalc.grouping.scheme import load_drg_scheme
 from drgcalc.tables.build import build_tables
 from drgcalc.tables.cells import heading, tidy
+from drgcalc.tables.csv_files import raw_rows, read_content
 from drgcalc.tables.journal import Journal
-from drgcalc.tables.model import About, ImportResult, Note, SchemeTables, SourceFile
+from drgcalc.tables.model import About, ImportResult, Note, Option, SourceFile, StorableTables
 from drgcalc.tables.official import LICENSE_NOTE, read_amendments
-from drgcalc.tables.workbook import RawRow
 
 REPORT = "import_report.csv"
 
@@ -44,7 +44,7 @@ class SchemeLine(NamedTuple):
 
 
 def write_table_folder(result: ImportResult, folder: Path) -> WriteOutcome:
-    """Write the six tables, scheme.toml with their checksums, and import_report.csv; whole, or not at all.
+    """Write the tables, scheme.toml with their checksums, and import_report.csv; whole, or not at all.
 
     An existing scheme in `folder` is replaced; "unchanged" means every byte was there already. Raises OutputError
     when the folder cannot be written or holds something else than a scheme.
@@ -95,14 +95,14 @@ def import_csv_folder(
     journal = Journal(path)
     rows, digest = {}, hashlib.sha256()
     for table in SCHEME_TABLES:
-        content = _read(path / f"{table.name}.csv")
+        content = read_content(path / f"{table.name}.csv", "a scheme has six tables")
         digest.update(content)
-        rows[table.name] = _raw_rows(path / f"{table.name}.csv", content, table.names())
+        rows[table.name] = raw_rows(path / f"{table.name}.csv", content, table.names())
     members = rows["code_sets"]
     declared = {heading(row.cells[0]) for row in members if not tidy(row.cells[2])} | set(map(heading, empty_sets))
     rows["code_sets"] = [row for row in members if tidy(row.cells[2])]
     extra, extra_source = read_amendments(amendments) if amendments else ([], None)
-    known = _read_about(path)
+    known = known_about(path)
     about = About(
         id=scheme_id,
         title=str(known.get("title", path.name)),
@@ -129,19 +129,18 @@ def list_schemes(root: Path) -> list[SchemeLine]:
 
 
 def _folder_files(result: ImportResult) -> dict[str, bytes]:
-    rows = result.tables.rows()
-    files = {f"{table.name}.csv": csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
+    files = {f"{table.name}.csv": csv_bytes(table.names(), rows) for table, rows in result.tables.stored()}
     files["scheme.toml"] = _about_toml(result.tables, files).encode()
     files[REPORT] = report_bytes(Note._fields, result.notes)
     return files
 
 
-def _about_toml(tables: SchemeTables, files: Mapping[str, bytes]) -> str:
+def _about_toml(tables: StorableTables, files: Mapping[str, bytes]) -> str:
     about = tables.about
     lines = [
         f"id = {_quoted(about.id)}",
         f"title = {_quoted(about.title)}",
-        'kind = "drg"',
+        f"kind = {_quoted(tables.kind)}",
         f"edition = {_quoted(about.edition)}",
         f"source = {_quoted(about.source)}",
         f"license_note = {_quoted(about.license_note)}",
@@ -149,6 +148,8 @@ def _about_toml(tables: SchemeTables, files: Mapping[str, bytes]) -> str:
         f"procedure_codes = {_quoted(about.procedure_codes)}",
         *_source_table("imported_from", about.imported_from),
         *(_source_table("amendments", about.amendments) if about.amendments else ()),
+        *(("", "[options]") if tables.options else ()),
+        *(f"{_quoted(key)} = {_toml(value)}" for key, value in sorted(tables.options.items())),
         "",
         "[sha256]",
         *(f'"{name}" = "{hashlib.sha256(content).hexdigest()}"' for name, content in files.items()),
@@ -158,6 +159,19 @@ def _about_toml(tables: SchemeTables, files: Mapping[str, bytes]) -> str:
 
 def _source_table(name: str, source: SourceFile) -> tuple[str, ...]:
     return ("", f"[{name}]", f"file = {_quoted(source.file)}", f'sha256 = "{source.sha256}"')
+
+
+def _toml(value: Option) -> str:
+    """A value of TOML: flag, number, text or list of texts."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case str():
+            return _quoted(value)
+        case _:
+            return f"[{', '.join(map(_quoted, value))}]"
 
 
 def _quoted(text: str) -> str:
@@ -203,42 +217,12 @@ def _publish(folder: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", hint="a scheme has six tables") from error
-
-
-def _raw_rows(path: Path, content: bytes, columns: Sequence[str]) -> list[RawRow]:
-    try:
-        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 at byte {error.start}", hint="save it as CSV UTF-8") from error
-    except csv.Error as error:
-        raise InputError(f"{path} is no sound CSV: {error}", hint="quote cells that hold commas or quotes") from error
-    header = lines[0] if lines else []
-    missing = [column for column in columns if column not in header]
-    if missing:
-        raise RulesError(
-            f"{path}: no column {missing[0]} in the header {','.join(header)}", hint=f"it must be {','.join(columns)}"
-        )
-    places = [header.index(column) for column in columns]
-    rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if len(cells) != len(header):
-            raise RulesError(
-                f"{path}, row {number}: {len(cells)} cells, expected {len(header)}", hint="quote cells that hold commas"
-            )
-        rows.append(RawRow(path.name, number, tuple(cells[place] for place in places)))
-    return rows
-
-
-def _read_about(path: Path) -> dict[str, Any]:
+def known_about(path: Path) -> dict[str, Any]:
+    """What the scheme.toml beside the tables says; nothing when there is none. Raises RulesError."""
     about = path / "scheme.toml"
     if not about.is_file():
         return {}
     try:
-        return tomllib.loads(_read(about).decode())
+        return tomllib.loads(read_content(about, "correct or remove it").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError(f"{about} cannot be read: {error}", hint="correct or remove it") from error

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
-from drgcalc.base.columns import SCHEME_TABLES
+from drgcalc.base.columns import SCHEME_TABLES, Table
 from drgcalc.grouping.scheme import AdrgRow, CcRow, DrgRow, MdcRow
+
+Option = str | int | bool | list[str]
+"""What an option of scheme.toml may be."""
+
+
+class StorableTables(Protocol):
+    """What a table folder is written from: the tables of a scheme of either kind."""
+
+    @property
+    def about(self) -> About:
+        """The head of scheme.toml."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """drg or dip."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Option]:
+        """[options] of scheme.toml."""
+        ...
+
+    def stored(self) -> Sequence[tuple[Table, Sequence[Sequence[object]]]]:
+        """Each table and its rows: cells in the order of its columns, sorted."""
+        ...
 
 
 class SetMember(NamedTuple):
@@ -58,6 +84,17 @@ class SchemeTables:
     code_sets: tuple[SetMember, ...]
     cc: tuple[CcRow, ...]
     exclusions: tuple[Exclusion, ...]
+    kind: ClassVar[str] = "drg"
+
+    @property
+    def options(self) -> Mapping[str, Option]:
+        """[options] of scheme.toml: no published DRG layout has any."""
+        return {}
+
+    def stored(self) -> list[tuple[Table, Sequence[Sequence[object]]]]:
+        """Each table and its rows as they are stored."""
+        rows = self.rows()
+        return [(table, rows[table.name]) for table in SCHEME_TABLES]
 
     def rows(self) -> Mapping[str, list[tuple[object, ...]]]:
         """Table name to its rows as they are stored: cells in the order of base.columns, sorted.
@@ -99,5 +136,5 @@ class Note(NamedTuple):
 class ImportResult(NamedTuple):
     """The tables, ready to be written, and the notes in order of sheet and row."""
 
-    tables: SchemeTables
+    tables: StorableTables
     notes: tuple[Note, ...]

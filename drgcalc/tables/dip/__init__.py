@@ -1,0 +1,1 @@
+"""DIP directories: import of the national workbook and of city directories, check, comparison and export."""
