@@ -37,16 +37,24 @@ def list_(talk: Talk, folder: Path | None) -> None:
 @tables.command("import")
 @click.argument("file", type=FOLDER)
 @click.option(
-    "--precedence", type=click.Choice(["or-first", "and-first", "all"]),
+    "--precedence",
+    type=click.Choice(["or-first", "and-first", "all"]),
     help="How a city's DIP directory joins codes: A+B/C is A and (B or C), (A and B) or C; all: commas are and.",
-)
+)  # fmt: skip
 @click.option(
-    "--layout", type=FOLDER, metavar="FILE",
+    "--layout",
+    type=FOLDER,
+    metavar="FILE",
     help="TOML with [directory] (region.toml may hold it): aliases, types, kinds, precedence, options.",
-)
+)  # fmt: skip
 @click.option("--id", "scheme_id", metavar="ID", help="Short name of the scheme; the name of FILE when left out.")
 @click.option("--out", type=FOLDER, metavar="DIR", help="Table folder to write; ./schemes/ID when left out.")
-@click.option("--amendments", type=FOLDER, metavar="FILE", help="CSV of what the source lacks: exclusion rows (DRG), conditions of pre-groups (DIP).")
+@click.option(
+    "--amendments",
+    type=FOLDER,
+    metavar="FILE",
+    help="CSV of what the source lacks: exclusion rows (DRG), conditions of pre-groups (DIP).",
+)
 @click.option(
     "--empty-set", "empty_sets", multiple=True, metavar="SET",
     help="A set that rules name and that has no members, as intended; may be repeated.",

@@ -28,7 +28,7 @@ REGION_FILE = "region.toml"
 DATE_BASES = ("settlement", "discharge")
 
 _REQUIRED = ("id", "name", "admin_code", "date_basis", "scheme", "inputs", "pools", "policy")
-_OPTIONAL = ("aliases", "values", "salt")
+_OPTIONAL = ("aliases", "values", "salt", "directory")
 _UNKNOWN_HOSPITALS = ("reject", "accept")
 
 

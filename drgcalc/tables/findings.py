@@ -145,6 +145,7 @@ IMPORT_NOTES: Mapping[str, Explained] = {
         "kind of treatment read from words",
         "The name or the procedure cell of a comprehensive group told it; it decides which cases the group takes.",
     ),
+    "T036": Explained("info", "columns of text taken by their position", "Nothing: they hold names and remarks."),
 }
 
 CHECK_FINDINGS: Mapping[str, Explained] = {

@@ -47,24 +47,28 @@ class Placed:
         rows: list[RawRow] = []
         for number, cells in enumerate(self.grid.rows[self.first :], start=self.first + 1):
             kept = tuple(cells[place] or "" for place in self.columns.values())
-            filled = [cell for cell in cells if cell and tidy(cell)]
-            if len(filled) > 1 or (filled and _looks_like_data(filled[0])):
-                rows.append(RawRow(self.sheet, number, kept))
+            filled = [place for place, cell in enumerate(cells) if cell and tidy(cell)]
+            if not filled:
+                journal.note("T002", self.sheet, number, "", "", "skipped")
+            elif filled == [0] and not _is_code(cells[0] or ""):
+                journal.note("T026", self.sheet, number, "", cells[0] or "", "skipped")
             else:
-                code = "T026" if filled else "T002"
-                journal.note(code, self.sheet, number, "", " ".join(filled), "skipped")
+                rows.append(RawRow(self.sheet, number, kept))
         return rows
 
 
 def first_data_row(grid: Grid) -> int | None:
-    """The place of the first row with a cell that is a code or stands for all codes; None when there is none."""
+    """The place of the first row with a cell that is a code, stands for all codes, or is a number among texts; None
+    when there is none. A row of numbers alone numbers the columns and belongs to the header."""
     for at, cells in enumerate(grid.rows[:HEADER_ROWS]):
-        if any(cell and _looks_like_data(cell) for cell in cells):
+        filled = [text for cell in cells if (text := heading(cell or ""))]
+        numbers = sum(_WHOLE.fullmatch(text) is not None for text in filled)
+        if any(map(_is_code, filled)) or 0 < numbers < len(filled):
             return at
     return None
 
 
-def _looks_like_data(cell: str) -> bool:
+def _is_code(cell: str) -> bool:
     text = heading(cell)
     return bool(_DIAGNOSIS.match(text) or _PROCEDURE.match(text) or words("diagnosis").get(text) == "*")
 
@@ -103,7 +107,7 @@ def place_columns(path: Path, sheet: str, grid: Grid, wanted: Mapping[str, Wante
             hint="the sheet is empty or of an unknown layout: compare with the published workbook",
         )
     texts = header_texts(grid, first)
-    named = {column: _by_header(path, sheet, grid, texts, want.headers) for column, want in wanted.items()}
+    named = {column: _by_header(path, sheet, grid, texts, want) for column, want in wanted.items()}
     columns = {column: place for column, place in named.items() if place is not None}
     shifts = {place - shift for column, place in columns.items() if (shift := wanted[column].place) is not None}
     by_place: dict[str, int] = {}
@@ -111,21 +115,22 @@ def place_columns(path: Path, sheet: str, grid: Grid, wanted: Mapping[str, Wante
         by_place = _by_place(grid, wanted, columns, shifts.pop() if shifts else 0)
     columns |= by_place
     _refuse_misplaced(path, sheet, grid, first, wanted, columns)
-    _note_layout(sheet, grid, first, columns, by_place, journal)
+    _note_layout(sheet, grid, first, wanted, columns, by_place, journal)
     headers = {column: _spelled(grid, first, place) for column, place in columns.items()}
     return Placed(sheet, grid, first, {column: columns[column] for column in wanted if column in columns}, headers)
 
 
-def _by_header(path: Path, sheet: str, grid: Grid, texts: list[set[str]], headers: tuple[str, ...]) -> int | None:
-    for header in headers:
+def _by_header(path: Path, sheet: str, grid: Grid, texts: list[set[str]], want: Wanted) -> int | None:
+    """The one place of a header; a name that several columns share says nothing, a code that they share is an error."""
+    for header in want.headers:
         key = header_key(header)
         places = [place for place, found in enumerate(texts) if key in found]
-        if len(places) > 1:
+        if len(places) > 1 and want.holds:
             letters = " and ".join(grid.letter(place) for place in places)
             raise RulesError(
                 f"{path}, sheet {sheet}: header {header} stands in columns {letters}", hint="keep one of them"
             )
-        if places:
+        if len(places) == 1:
             return places[0]
     return None
 
@@ -170,6 +175,8 @@ def _fits(cell: str, holds: str) -> bool:
             return bool(_DIAGNOSIS.match(cell)) or cell in words("diagnosis")
         case "OP":
             return bool(_PROCEDURE.match(cell) or _WHOLE.fullmatch(cell)) or cell in words("procedure") | words("kind")
+        case "category":
+            return not cell.isdecimal() and not _DIAGNOSIS.match(cell)
         case "number":
             return _WHOLE.fullmatch(cell) is not None
         case _:
@@ -177,16 +184,22 @@ def _fits(cell: str, holds: str) -> bool:
 
 
 def _note_layout(
-    sheet: str, grid: Grid, first: int, columns: Mapping[str, int], by_place: Mapping[str, int], journal: Journal
+    sheet: str,
+    grid: Grid,
+    first: int,
+    wanted: Mapping[str, Wanted],
+    columns: Mapping[str, int],
+    by_place: Mapping[str, int],
+    journal: Journal,
 ) -> None:
     def where(found: Mapping[str, int]) -> str:
         return ", ".join(f"{column} in {grid.letter(place)}" for column, place in found.items())
 
     text = f"data from row {first + 1}"
-    if named := {column: place for column, place in columns.items() if column not in by_place}:
-        journal.note("T001", sheet, first + 1, "", text, where(named))
-    if by_place:
-        journal.note("T027", sheet, first + 1, "", text, where(by_place))
+    journal.note("T001", sheet, first + 1, "", text, where({c: at for c, at in columns.items() if c not in by_place}))
+    for code, is_text in (("T027", False), ("T036", True)):
+        if found := {column: at for column, at in by_place.items() if (not wanted[column].holds) == is_text}:
+            journal.note(code, sheet, first + 1, "", text, where(found))
 
 
 def _spelled(grid: Grid, first: int, place: int) -> str:

@@ -23,7 +23,7 @@ class SheetLayout(NamedTuple):
 
 def _group(*columns: tuple[str, Wanted]) -> dict[str, Wanted]:
     return {
-        "category": Wanted(("类别", "病种类别", "分组类别"), 0),
+        "category": Wanted(("类别", "病种类别", "分组类别"), 0, "category"),
         "seq": Wanted(("序号", "病种序号", "编号"), 1, "number", required=True),
         **dict(columns),
     }
