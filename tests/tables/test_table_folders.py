@@ -184,7 +184,7 @@ def test_the_layout_is_recognised_from_the_path(book, load, tmp_path: Path):
 
 
 def test_a_folder_of_nothing_known_is_refused(tmp_path: Path):
-    with pytest.raises(InputError, match=r"neither mdc\.csv nor 1_MDC\.txt"):
+    with pytest.raises(InputError, match=r"neither mdc\.csv nor dip\.csv nor 1_MDC\.txt"):
         import_scheme(tmp_path, scheme_id="x")
 
 
