@@ -231,6 +231,20 @@ CHECKS: tuple[Check, ...] = (
         "records with this settlement_id differ; all of them are rejected",
         "find out which one is right and deliver only that",
     ),
+    Check(
+        "R603",
+        "info",
+        "settlement_id",
+        "a corrected row replaces the record; this one is dropped",
+        "nothing: the correction is the record now",
+    ),
+    Check(
+        "R604",
+        "error",
+        "settlement_id",
+        "the row that this one replaces is not there, or another correction names it too",
+        "take source_file and source_row from rejected.csv or findings.csv, and correct a row once",
+    ),
 )
 
 FILE_CHECKS: tuple[Check, ...] = (
@@ -259,7 +273,8 @@ _BITS = {check.code: 1 << number for number, check in enumerate(CHECKS)}
 _FILE_CHECKS = {check.code: check for check in FILE_CHECKS}
 
 OUTSIDE = _BITS["R405"]
-DUPLICATE = _BITS["R601"]
+DUPLICATE = _BITS["R601"] | _BITS["R603"]
+"""Another record stands for this one: a copy of it, or its correction."""
 ERRORS = sum(_BITS[check.code] for check in CHECKS if check.severity == "error")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 import duckdb
 from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
 
+from drgcalc.records.checks import bit
+from drgcalc.records.corrections import REPLACED, find_replaced
 from drgcalc.records.editor import parse_identities, parse_part
 from drgcalc.records.reading import Part, Staged, input_errors
 from drgcalc.records.statements import rows, run
@@ -20,13 +22,14 @@ def find_duplicates(
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
 ) -> None:
-    """Fill `records_duplicates`: of identical records all but the first, of differing ones all.
+    """Fill `records_duplicates`: of identical records all but the first, of differing ones all, and replaced ones.
 
     Records are the same when settlement id and refund flag are (a reversal may bear the id of what it reverses), and
     identical when every canonical column is, and whether its cell could be read. The first is the first in order of
     files and rows.
     """
     known = list(cut)
+    find_replaced(con, known, values, pools)
     for part, staged in known:
         with input_errors(staged.source):
             parse_identities(con, part, staged, values)
@@ -41,7 +44,8 @@ def find_duplicates(
             parse_part(con, part, staged, values, pools)
             _keep_suspects(con, part)
     if suspected:
-        run(con, "classify_duplicates")
+        problems = {"identical": bit("R601"), "differing": bit("R602"), "replaced": bit(REPLACED)}
+        run(con, "classify_duplicates", problems)
         run(con, "tables/records_suspects")
 
 

@@ -12,11 +12,14 @@ from typing import NamedTuple
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import Finding, InputError, RulesError
+from drgcalc.base.proof_columns import REJECTED
 from drgcalc.records.checks import file_finding
 from drgcalc.records.codes import fold
 
 REGION = "region.toml"
 LISTS = ("diagnoses", "procedures")
+NAMES_OF_ROWS = ("source_file", "source_row")
+"""The columns by which a corrected row names the row that it replaces."""
 SECOND_ROW_MATCHES = 3
 _SHOWN = 40
 _UNIT = re.compile(r"\([^()]*\)$")
@@ -45,21 +48,33 @@ class Layout:
     """How a file's columns become canonical ones.
 
     columns: canonical name -> columns of the file. A list column has several in order; another one has one, or several
-    whose amounts are added. rows: how many rows the header has.
+    whose amounts are added. rows: how many rows the header has. replaces: the columns that name the row which a row
+    replaces, if the file has them. is_keyed: persons come as keys, which are hashed already.
     """
 
     columns: Mapping[str, tuple[HeaderColumn, ...]]
     rows: int
     findings: tuple[Finding, ...]
+    replaces: tuple[HeaderColumn, ...] = ()
+    is_keyed: bool = False
 
 
 @cache
 def built_in_aliases() -> tuple[Alias, ...]:
     """The alias table of the package: canonical names first, then aliases.csv in its order."""
     table = resources.files("drgcalc.records").joinpath("aliases.csv").read_text(encoding="utf-8")
+    both = ((column, f"{column.chinese} {column.name}") for column in RECORDS.columns)
     own = [Alias(column.name, "canonical", column.name, "0") for column in RECORDS.columns]
+    own += [Alias(column.name, "canonical", header, "0") for column, header in both]
+    own += [Alias("person_id", "canonical", header, "0") for header in _headers_of("person_key")]
     numbered = [Alias(name, "canonical", f"{name}_{_NUMBER}", "n") for name in LISTS]
     return (*own, *numbered, *(Alias(**row) for row in csv.DictReader(table.splitlines())))
+
+
+def _headers_of(name: str) -> tuple[str, str, str]:
+    """The headers under which a column of rejected.csv may come back."""
+    column = REJECTED.column(name)
+    return name, column.chinese, f"{column.chinese} {name}"
 
 
 def region_aliases(extra: Mapping[str, Sequence[str]]) -> tuple[Alias, ...]:
@@ -98,7 +113,27 @@ def match(rows: Sequence[Sequence[str]], file: str, extra: Sequence[Alias], requ
             doubled.append(canonical)
             _refuse_doubled(canonical, found, file, required)
     _refuse_missing(columns, header, file, required)
-    return Layout(columns, count, _findings(file, header, columns, doubled, count))
+    replaces = _replaces(header, keys)
+    person_keys = {number for number, _, _ in _named("person_key", header, keys)}
+    return Layout(
+        columns=columns,
+        rows=count,
+        findings=_findings(file, header, {**columns, "": replaces}, doubled, count),
+        replaces=replaces,
+        is_keyed=any(column.number in person_keys for column in columns.get("person_id", ())),
+    )
+
+
+def _replaces(header: Sequence[tuple[str, ...]], keys: Sequence[tuple[str, ...]]) -> tuple[HeaderColumn, ...]:
+    """The two columns that name the row to replace; none unless both are there."""
+    found = [_named(name, header, keys) for name in NAMES_OF_ROWS]
+    return tuple(columns[0] for columns in found) if all(found) else ()
+
+
+def _named(name: str, header: Sequence[tuple[str, ...]], keys: Sequence[tuple[str, ...]]) -> list[HeaderColumn]:
+    """The columns of the file under one of the headers that a column of rejected.csv has."""
+    aliases = (Alias(name, "canonical", spelled, "0") for spelled in _headers_of(name))
+    return [column for alias in aliases for column in _columns(alias, alias.header, header, keys)]
 
 
 def _header(rows: Sequence[Sequence[str]], aliases: Sequence[Alias]) -> tuple[list[tuple[str, ...]], int]:

@@ -16,11 +16,13 @@ _MARKS = {"at": pl.UInt32, "problem": pl.UInt64}
 
 
 def duplicates_of(con: duckdb.DuckDBPyConnection, part: Part, source_rows: pl.Series) -> pl.DataFrame:
-    """Marks of the part's records whose settlement id stands more than once (duplicates.py)."""
-    found = con.execute(statement("part_duplicates"), {"part": part.number}).fetchall()
-    numbers = pl.Series([row for row, _ in found], dtype=pl.Int64)
-    problems = [DUPLICATE if is_identical else bit("R602") for _, is_identical in found]
-    return pl.DataFrame({"at": source_rows.search_sorted(numbers), "problem": problems}, schema=_MARKS)
+    """Marks of the part's records that stand more than once, are replaced, or replace (duplicates.py)."""
+    rows = con.execute(statement("part_duplicates"), {"part": part.number}).fetchall()
+    found = pl.DataFrame(rows, schema={"source_row": pl.Int64, "problem": pl.UInt64}, orient="row")
+    found = found.filter(pl.col("source_row").is_in(source_rows.implode()))  # a correction may name a blank row
+    return pl.DataFrame(
+        {"at": source_rows.search_sorted(found["source_row"]), "problem": found["problem"]}, schema=_MARKS
+    )
 
 
 def strays_of(judged: pa.Table, known: pl.Series, unknown_hospital: str) -> pl.DataFrame:
@@ -41,12 +43,13 @@ def with_source_rows(problems: pl.DataFrame, codes: PartCodes) -> pl.DataFrame:
 def marked(judged: pa.Table, duplicates: pl.DataFrame, strays: pl.DataFrame, codes: pl.DataFrame) -> pa.Table:
     """The records with the marks in `problems`, and `accepted`.
 
-    A record outside the period is not marked at all; of a dropped copy nothing else is said.
+    A record outside the period is not marked at all; of one that is dropped nothing else is said.
     """
     problems = pl.Series(judged["problems"], dtype=pl.UInt64)
     inside = duplicates.filter(problems.gather(duplicates["at"]) & OUTSIDE == 0)
     problems = _laid(problems, inside)
-    problems = problems.scatter(inside.filter(pl.col("problem") == DUPLICATE)["at"], DUPLICATE)
+    dropped = inside.filter(pl.col("problem") & DUPLICATE != 0)
+    problems = problems.scatter(dropped["at"], dropped["problem"] & DUPLICATE)
     others = pl.concat([strays, codes.select(*_MARKS)])
     problems = _laid(problems, others.filter(problems.gather(others["at"]) & (OUTSIDE | DUPLICATE) == 0))
     accepted = problems & (ERRORS | OUTSIDE | DUPLICATE) == 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
@@ -21,7 +22,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from drgcalc.base.errors import Finding, InputError, OutputError
 from drgcalc.records import encoding
 from drgcalc.records.checks import file_finding
-from drgcalc.records.headers import LISTS, Alias, Layout, match
+from drgcalc.records.headers import LISTS, NAMES_OF_ROWS, Alias, Layout, match
 from drgcalc.records.sources import Source, sha256_of
 from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
 
@@ -46,7 +47,8 @@ class Staged(NamedTuple):
     """A source that can be read as Parquet. columns: canonical name -> the file's columns it is made of.
 
     is_text: CSV or XLSX, staged with canonical columns; rows counts blank rows too. encoding: "" unless CSV.
-    plain: text columns in which every cell is plain, so that nothing need be cleaned.
+    plain: text columns in which every cell is plain, so that nothing need be cleaned. replaces: the two columns of
+    `file` that name the row which a row replaces, or none. is_keyed: persons stand there as keys, not yet marked.
     """
 
     source: Source
@@ -59,6 +61,8 @@ class Staged(NamedTuple):
     header_rows: int
     findings: tuple[Finding, ...]
     plain: frozenset[str] = frozenset()
+    replaces: tuple[str, ...] = ()
+    is_keyed: bool = False
 
 
 class Part(NamedTuple):
@@ -104,21 +108,35 @@ def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Part, 
             first = end
 
 
-def open_part(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged) -> duckdb.DuckDBPyRelation:
-    """The rows of a part as they were delivered: canonical columns the file has (text or typed), and `source_row`."""
+def open_part(
+    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, others: Mapping[str, str] = MappingProxyType({})
+) -> duckdb.DuckDBPyRelation:
+    """The rows of a part as they were delivered: canonical columns the file has (text or typed), and `source_row`.
+
+    others: further columns of the staged file that are wanted, as they are, by the name to give them.
+    """
     scan = con.read_parquet(str(staged.file), file_row_number=True)
     row = ColumnExpression("file_row_number")
     ranged = scan.filter(
         (row >= ConstantExpression(part.first_row - 1)) & (row < ConstantExpression(part.first_row - 1 + part.rows))
     )
     source_row = (row + ConstantExpression(1)).alias("source_row")
-    return ranged.select(*canonical(scan, staged.columns), source_row)
+    asked = (ColumnExpression(column).alias(name) for name, column in others.items())
+    return ranged.select(*canonical(scan, staged.columns, is_keyed=staged.is_keyed), source_row, *asked)
 
 
-def canonical(relation: duckdb.DuckDBPyRelation, columns: Mapping[str, tuple[str, ...]]) -> list[Expression]:
-    """Expressions that make canonical columns of a file's own: lists joined, amounts added, the rest as it is."""
+def canonical(
+    relation: duckdb.DuckDBPyRelation, columns: Mapping[str, tuple[str, ...]], *, is_keyed: bool = False
+) -> list[Expression]:
+    """Expressions that make canonical columns of a file's own: lists joined, amounts added, the rest as it is.
+
+    is_keyed: person ids are keys, which are marked so that they are not hashed again.
+    """
     types = dict(zip(relation.columns, (str(type_) for type_ in relation.types), strict=True))
-    return [(_list(names, types) if name in LISTS else _scalar(names)).alias(name) for name, names in columns.items()]
+    made = {name: _list(names, types) if name in LISTS else _scalar(names) for name, names in columns.items()}
+    if is_keyed:
+        made["person_id"] = FunctionExpression("as_person_key", made["person_id"].cast("VARCHAR"))
+    return [value.alias(name) for name, value in made.items()]
 
 
 @contextmanager
@@ -166,6 +184,8 @@ def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Se
         "",
         1,
         _with_empty(source, layout, metadata.num_rows),
+        replaces=tuple(column.header for column in layout.replaces),
+        is_keyed=layout.is_keyed,
     )
 
 
@@ -270,7 +290,12 @@ def _xlsx(
 
 def _write(relation: duckdb.DuckDBPyRelation, layout: Layout, target: Path) -> int:
     columns = {name: tuple(f"c{column.number}" for column in group) for name, group in layout.columns.items()}
-    relation.select(*canonical(relation, columns)).write_parquet(str(target))
+    names = [
+        ColumnExpression(f"c{column.number}").alias(name)
+        for column, name in zip(layout.replaces, NAMES_OF_ROWS, strict=False)
+    ]
+    kept = canonical(relation, columns, is_keyed=layout.is_keyed)
+    relation.select(*kept, *names).write_parquet(str(target))
     return int(pq.read_metadata(target).num_rows)
 
 
@@ -279,7 +304,8 @@ def _staged_text(
 ) -> Staged:
     columns = {name: (name,) for name in layout.columns}
     findings = (*found, *_with_empty(source, layout, rows))
-    return Staged(source, digest, target, columns, rows, True, encoding_name, layout.rows, findings)
+    replaces = NAMES_OF_ROWS[: len(layout.replaces)]
+    return Staged(source, digest, target, columns, rows, True, encoding_name, layout.rows, findings, replaces=replaces)
 
 
 def _with_empty(source: Source, layout: Layout, rows: int) -> tuple[Finding, ...]:

@@ -32,6 +32,7 @@ _MACROS = (
     "china_date",
     "join_codes",
     "is_plain",
+    "as_person_key",
     "person_key_of",
 )
 

@@ -42,12 +42,12 @@ from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.writing import cases_writer, write_csv, write_parquet
+from drgcalc.run.rejected import write_rejected
+from drgcalc.run.writing import cases_writer, write_csv
 from drgcalc.settlement.policy import read_policies
 
 CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
-REJECTED_FILE = "rejected.parquet"
 FINDINGS_HEADERS = "both"
 FUTURE_DATE = "R208"
 """The one check that looks at the calendar."""
@@ -55,7 +55,7 @@ FUTURE_DATE = "R208"
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of a period on disk: cases.parquet, findings.csv and rejected.parquet in `folder`."""
+    """The cases of a period on disk: cases.parquet, findings.csv and rejected.* in `folder`."""
 
     result: Grouped
     folder: Path
@@ -181,7 +181,7 @@ def _write_cases(
             counts = results.counts(con)
             found = chain(inputs.findings, record_findings(con))
             write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
-            write_parquet(sheet.folder / REJECTED_FILE, results.rejected(con))
+            write_rejected(sheet.folder, results.rejected(con))
             con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
             statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
             met = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]

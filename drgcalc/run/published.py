@@ -19,6 +19,7 @@ from drgcalc.settlement.rows import Allocation, Posting
 ALLOCATIONS_PARQUET = "allocations.parquet"
 METHODS_PARQUET = "methods.parquet"
 LEDGER_FILE = "ledger.csv"
+POOL_FILE = "pool.csv"
 
 _DEFUSED = re.compile("'[=+\\-@\t\r＝＋－＠]")
 """How a text begins that `writing` has kept from being a formula."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
@@ -14,14 +13,21 @@ from drgcalc.base.errors import Finding, InputError, RulesError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
-from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, REJECTED_FILE, Cases, grouped_cases
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
-from drgcalc.run.publish import Draft, draft, lock, output_errors
-from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, read_findings
+from drgcalc.run.publish import Draft, draft, lock
+from drgcalc.run.published import (
+    ALLOCATIONS_PARQUET,
+    LEDGER_FILE,
+    METHODS_PARQUET,
+    POOL_FILE,
+    read_findings,
+)
 from drgcalc.run.region import Region, load_region
+from drgcalc.run.rejected import copy_rejected
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.settlement.identities import (
     Statement,
@@ -39,7 +45,6 @@ from drgcalc.settlement.settle import Settlement, settle_month, settle_year
 from drgcalc.settlement.totals import standing
 
 ALLOCATIONS_FILE = "allocations.csv"
-POOL_FILE = "pool.csv"
 METHODS_FILE = "methods.csv"
 TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "pay_now")
 """Columns of the allocations that the manifest sums by pool."""
@@ -196,8 +201,7 @@ def _write_results(
 ) -> None:
     """Everything beside the cases, which are written already."""
     headers = policy.headers.value
-    with output_errors(folder):
-        shutil.copyfile(cases.folder / REJECTED_FILE, folder / REJECTED_FILE)
+    copy_rejected(cases.folder, folder)
     known = (*read_findings(cases.folder / FINDINGS_FILE), *findings)
     write_csv(folder / FINDINGS_FILE, FINDINGS, known, FINDINGS_HEADERS)
     write_parquet(folder / ALLOCATIONS_PARQUET, arrow_table(ALLOCATIONS, settlement.allocations))

@@ -22,7 +22,7 @@ from drgcalc.records.salt import default_salt_path, load_salt
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Proof, Verified
 from drgcalc.run.database import connect, sql
-from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REJECTED_FILE
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
 from drgcalc.run.intake import find_inputs, salt_mark
 from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, read_manifest
 from drgcalc.run.period import parse_period
@@ -32,16 +32,17 @@ from drgcalc.run.published import (
     ALLOCATIONS_PARQUET,
     LEDGER_FILE,
     METHODS_PARQUET,
+    POOL_FILE,
     read_allocations,
     read_book,
     read_findings,
     read_method_payments,
 )
 from drgcalc.run.region import Region, load_region
+from drgcalc.run.rejected import MENDING_FILE, REJECTED_FILE, write_mending
 from drgcalc.run.settle import (
     ALLOCATIONS_FILE,
     METHODS_FILE,
-    POOL_FILE,
     Terms,
     case_proofs,
     figures,
@@ -164,6 +165,9 @@ def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
     yield _equal("groups met", str(counts["groups"]), str(groups))
     refused = pq.ParquetFile(folder / REJECTED_FILE).metadata.num_rows
     yield _equal("rejected records and copies", str(counts["rejected"] + counts["duplicates"]), str(refused))
+    with workspace() as work:
+        write_mending(folder / REJECTED_FILE, work / MENDING_FILE)
+        yield _equal(f"{MENDING_FILE}, written again", file_hash(work / MENDING_FILE), file_hash(folder / MENDING_FILE))
 
 
 def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[str]) -> Iterator[Proof]:

@@ -19,6 +19,7 @@ from drgcalc.base.errors import ExitCode
 from drgcalc.base.method_columns import METHOD_TABLES
 from drgcalc.base.payment_columns import PAYMENT_TABLES
 from drgcalc.base.point_columns import POINT_TABLES
+from drgcalc.base.proof_columns import PROOF_TABLES
 from drgcalc.cli.main import commands
 from drgcalc.records.checks import CHECKS, FILE_CHECKS
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
@@ -142,7 +143,7 @@ def ledger_parts() -> Iterator[str]:
 def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
-    beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES)
+    beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES, *PROOF_TABLES)
     for shape in (*named, *columns.SCHEME_TABLES, *dip, *beside):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [

@@ -1,6 +1,6 @@
--- grain: one record whose settlement id stands more than once, but the first of identical ones
+-- grain: one problem of a record that stands more than once, is replaced, or replaces
 CREATE OR REPLACE TEMP TABLE records_duplicates (
     part INTEGER,
     source_row BIGINT,
-    is_identical BOOLEAN
+    problem UBIGINT
 )

@@ -1,0 +1,34 @@
+"""Commands about what is published: proof for the public, statements for hospitals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drgcalc.cli.options import talking
+from drgcalc.cli.talk import Talk
+
+
+@click.command()
+@click.argument("period", required=False)
+@click.option("--pool", metavar="POOL", help="Only this pool.")
+@click.option(
+    "--csv",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the lines there too.",
+)
+@talking
+def prove(talk: Talk, period: str | None, pool: str | None, target: Path | None) -> None:
+    """Print the conservation statement of PERIOD: fund = hospitals + reserve + carve-outs + kept, to the fen."""
+    from drgcalc.report import proof
+    from drgcalc.run.prove import prove as run_prove
+
+    result = run_prove(talk.region, period, pool, None if talk.dry_run else target)
+    talk.result(result, lambda: proof.proven(result))
+    talk.note(f"{result.period}: {len(result.pools)} pools, balanced to the fen.")
+
+
+COMMANDS = (prove,)

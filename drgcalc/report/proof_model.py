@@ -1,0 +1,18 @@
+"""What `drgcalc prove` found, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drgcalc.settlement.conservation import Conservation
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The conservation statements of one published version; document: the SHA-256 of its ledger.csv."""
+
+    region: str
+    period: str
+    folder: str
+    document: str
+    pools: tuple[Conservation, ...]
