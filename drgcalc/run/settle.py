@@ -124,8 +124,10 @@ def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> S
         Weight(row.group_code, row.level, row.score, row.mean_fee, row.effective_from, row.effective_to)
         for row in region.scores
     ]
-    outlays = pay_methods(policy, period.text, hospitals, sums.routed.claims, region.methods, weights, fund)
-    totals = standing(sums.totals, region.decisions.successors(period.last))
+    successors = region.decisions.successors(period.last)
+    claims = [row._replace(hospital_id=successors.get(row.hospital_id, row.hospital_id)) for row in sums.routed.claims]
+    outlays = pay_methods(policy, period.text, hospitals, claims, region.methods, weights, fund)
+    totals = standing(sums.totals, successors)
     adjustments = region.decisions.adjustments
     if period.is_month:
         return settle_month(period.text, policy, hospitals, totals, fund, adjustments, outlays)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import allocate, multiply, round_half_up, total
 from drgcalc.settlement.findings import finding
+from drgcalc.settlement.fund_watch import watch_items
 from drgcalc.settlement.ledger import ZERO, Postings, less
 from drgcalc.settlement.limits import LimitInputs, Outcome, apply_limits, unlimited
 from drgcalc.settlement.methods.policy import budget_items
@@ -90,12 +91,12 @@ def _refuse_negative(pool: str, formula: Formula, items: Mapping[str, FundItem])
 def unused_items(policy: Policy, accounts: Accounts) -> tuple[Finding, ...]:
     """A finding for every fund item that no formula uses."""
     limits = policy.limits
-    of_methods = budget_items(policy.methods)
+    of_others = budget_items(policy.methods) | watch_items(policy.watch)
     of_limits = [] if limits is None else [*limits.surpluses, *([limits.last_pool] if limits.last_pool else [])]
     found = []
     for pool, items in sorted(accounts.items()):
         formula = policy.fund.get(pool)
-        used = {item.item for item in (*(formula.items() if formula else ()), *of_limits)} | of_methods
+        used = {item.item for item in (*(formula.items() if formula else ()), *of_limits)} | of_others
         found += [
             finding("S009", f"fund: the policy does not use {name} of pool {pool} ({item.amount:,} yuan)", field=name)
             for name, item in sorted(items.items())

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from drgcalc.base.errors import RulesError
+from drgcalc.settlement.feedback import FeedbackRule, read_feedback
+from drgcalc.settlement.fund_watch import WatchRules, read_watch
 from drgcalc.settlement.methods.policy import MethodRules, read_methods
 from drgcalc.settlement.pay_policy import (
     ClearingRule,
@@ -107,6 +109,8 @@ class Policy:
     payment: PaymentRule | None
     clearing: ClearingRule | None
     methods: MethodRules | None
+    watch: WatchRules | None
+    feedback: FeedbackRule | None
 
 
 def read_policies(
@@ -192,6 +196,8 @@ def _read(block: Table, pools: Collection[str] | None) -> Policy:
         payment=read_payment(block.table("payment")) if block.has("payment") else None,
         clearing=read_clearing(block.table("clearing")) if block.has("clearing") else None,
         methods=read_methods(block, {item.item: item for formula in fund.values() for item in formula.carve_outs}),
+        watch=read_watch(block.table("watch")) if block.has("watch") else None,
+        feedback=read_feedback(block.table("feedback")) if block.has("feedback") else None,
     )
     block.finish()
     return policy

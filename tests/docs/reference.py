@@ -17,6 +17,7 @@ from drgcalc.base.calibration_columns import CALIBRATION_TABLES
 from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
 from drgcalc.base.method_columns import METHOD_TABLES
+from drgcalc.base.office_columns import OFFICE_TABLES
 from drgcalc.base.payment_columns import PAYMENT_TABLES
 from drgcalc.base.point_columns import POINT_TABLES
 from drgcalc.base.proof_columns import PROOF_TABLES
@@ -25,6 +26,7 @@ from drgcalc.records.checks import CHECKS, FILE_CHECKS
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.findings import FINDINGS
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS
+from drgcalc.settlement.office_findings import OFFICE_FINDINGS
 from drgcalc.settlement.pay_accounts import PAY_ACCOUNTS, PAY_STEPS
 from drgcalc.settlement.pay_findings import PAY_FINDINGS
 from drgcalc.tables.findings import CHECK_FINDINGS, IMPORT_NOTES
@@ -57,6 +59,7 @@ def reference() -> str:
             [table(("code", "severity", "what is wrong", "what to do"), decision_findings())],
         ),
         *section("Findings about payments and clearing", [payment_findings()]),
+        *section("Findings about feedback, fund and coverage", [office_findings()]),
         *section("Notes of an import and findings about a scheme", [scheme_findings()]),
         *section("Accounts and steps of the ledger", ledger_parts()),
         *section("Tables", table_parts()),
@@ -127,6 +130,10 @@ def payment_findings() -> str:
     return table(("code", "severity", "what it means", "what to do"), PAY_FINDINGS)
 
 
+def office_findings() -> str:
+    return table(("code", "severity", "what it means", "what to do"), OFFICE_FINDINGS)
+
+
 def scheme_findings() -> str:
     rows = [(code, *explained) for code, explained in (*IMPORT_NOTES.items(), *CHECK_FINDINGS.items())]
     return table(("code", "severity", "what it says", "what it means for payment"), rows)
@@ -144,6 +151,7 @@ def table_parts() -> Iterator[str]:
     named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
     beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES, *PROOF_TABLES)
+    beside = (*beside, *OFFICE_TABLES)
     for shape in (*named, *columns.SCHEME_TABLES, *dip, *beside):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
