@@ -145,6 +145,11 @@ class Scale(NamedTuple):
         }[op]
 
 
+def place_of(value: Decimal, scale: Scale) -> int:
+    """The position of a value on a scale."""
+    return 1 + sum((value > number) + (value >= number) for number in scale.numbers)
+
+
 def scales_of(rules: Iterable[Rule]) -> tuple[Scale, ...]:
     """The scale of every scalar field that the rules compare, in order of the fields' names."""
     numbers: dict[str, set[Decimal]] = {}

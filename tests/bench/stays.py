@@ -32,10 +32,17 @@ QUERY = Path(__file__).parent / "sql" / "stays.sql"
 
 def write_stays(scheme: Scheme, number: int, path: Path) -> None:
     """Write stays 0 to `number` - 1 of the scheme into one Parquet file."""
+    write_drawn(principals(scheme), others(scheme), procedures(scheme), number, path, PROCEDURE_SLOTS)
+
+
+def write_drawn(
+    of_principals: pa.Table, of_others: pa.Table, of_procedures: pa.Table, number: int, path: Path, procedure_slots: int
+) -> None:
+    """Write stays drawn from tables by slot: principal diagnoses, other diagnoses, procedures by MDC."""
     with duckdb.connect() as con:
-        con.register("principals", principals(scheme))
-        con.register("others", others(scheme))
-        con.register("procedures", procedures(scheme))
+        con.register("principals", of_principals)
+        con.register("others", of_others)
+        con.register("procedures", of_procedures)
         writer = None
         for first in range(0, number, CHUNK):
             chunk = con.sql(
@@ -44,7 +51,7 @@ def write_stays(scheme: Scheme, number: int, path: Path) -> None:
                     "first": first,
                     "last": min(first + CHUNK, number),
                     "slots": SLOTS,
-                    "procedure_slots": PROCEDURE_SLOTS,
+                    "procedure_slots": procedure_slots,
                     "persons": max(number // 2, 1),
                 },
             ).to_arrow_table()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.grouping.dip.scheme import CHARLSON, AuxiliaryPart, CharlsonRow, DipScheme
 from drgcalc.grouping.facts import Scale, unpack
-from drgcalc.grouping.rules import And, Compare, Constant, Member, Not, Or, Rule, compares, parse, walk
+from drgcalc.grouping.rules import And, Compare, Constant, Member, Not, Or, Rule, compares, parse
 
 Compares = Callable[[str, str, Decimal], bool]
 """Whether a scalar of a case, by field, stands so to a number."""
@@ -49,8 +49,6 @@ class AuxiliaryRules:
     def __init__(self, scheme: DipScheme) -> None:
         self._rows = [(row, parse(row.rule, (CHARLSON,))) for row in scheme.auxiliary]
         self.rules = tuple(rule for _, rule in self._rows)
-        parts = [part for rule in self.rules for part in walk(rule)]
-        self.asks_charlson = any(isinstance(part, Compare) and part.field == CHARLSON for part in parts)
 
     def tried(self, dimension: str, holds: Compares, levels: frozenset[str]) -> list[tuple[AuxiliaryPart, bool]]:
         """The parts of a dimension in order, up to the first that holds, and whether each does."""

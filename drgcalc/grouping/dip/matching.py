@@ -46,12 +46,13 @@ Layers = tuple[tuple[Open, ...], ...]
 class Seen(NamedTuple):
     """What a directory can see of a case beside its principal diagnosis: leaves that its codes meet.
 
-    main: None when no procedure counts. others: of each other counting procedure. secondary: of all other diagnoses.
-    holds: whether the condition of a row, a rule over scalars, holds.
+    main: None when no procedure counts. others: of each other counting procedure. procedures: of all of these.
+    secondary: of all other diagnoses. holds: whether the condition of a row, a rule over scalars, holds.
     """
 
     main: Hits | None
     others: tuple[Hits, ...]
+    procedures: Hits
     secondary: Hits
     kind: str
     holds: Callable[[str], bool]
@@ -66,6 +67,13 @@ class Rank(NamedTuple):
     secondary: int
     condition: bool
     kind: bool
+
+
+def seen_of(
+    main: Hits | None, others: tuple[Hits, ...], secondary: Hits, kind: str, holds: Callable[[str], bool]
+) -> Seen:
+    """What a directory can see of a case."""
+    return Seen(main, others, NO_HITS.union(main or NO_HITS, *others), secondary, kind, holds)
 
 
 class Match(NamedTuple):
@@ -185,17 +193,17 @@ class Directory:
         """How the case meets what the row asks of the main procedure."""
         if way.main is None:
             return UNASKED if not way.without_procedure or self._has_none(seen) else None
-        together = NO_HITS.union(seen.main or NO_HITS, *seen.others)
-        if way.anywhere:
-            return way.main.tree.best(together)
-        return way.main.tree.best_led(together, seen.main) if seen.main else None
+        leading = seen.procedures if way.anywhere else seen.main
+        if not leading or leading.isdisjoint(way.main.leaves):
+            return None
+        return way.main.tree.best(leading) if way.anywhere else way.main.tree.best_led(seen.procedures, leading)
 
     def related_count(self, way: Way, seen: Seen) -> int | None:
         """How many procedures of the case are related ones of the row; None when one that must be there is not."""
         if way.related is None or self.options.related == "ignored":
             return 0
         asked = (seen.main, *seen.others) if way.anywhere and seen.main is not None else seen.others
-        met = way.related.tree.met(NO_HITS.union(*asked))
+        met = way.related.tree.met(NO_HITS.union(*asked)) if asked else NO_HITS
         if not met:
             return 0 if self.options.related == "preferred" else None
         return sum(1 for hits in asked if hits & met)

@@ -38,19 +38,21 @@ class Either:
 
     def best(self, hits: Hits) -> Reach | None:
         """The best way in which it is met by codes that together meet `hits`; None when it is not."""
-        found = [Reach(1, self.singles[leaf]) for leaf in _both(self.singles, hits)]
+        near = max((self.singles[leaf] for leaf in self.singles.keys() & hits), default=None)
+        found = [] if near is None else [Reach(1, near)]
         found += [reach for part in self.combinations if (reach := part.best(hits)) is not None]
         return max(found, default=None)
 
     def best_led(self, hits: Hits, leading: Hits) -> Reach | None:
         """The best way in which it is met with a code that meets `leading` taking part."""
-        found = [Reach(1, self.singles[leaf]) for leaf in _both(self.singles, leading)]
+        near = max((self.singles[leaf] for leaf in self.singles.keys() & leading), default=None)
+        found = [] if near is None else [Reach(1, near)]
         found += [reach for part in self.combinations if (reach := part.best_led(hits, leading)) is not None]
         return max(found, default=None)
 
     def met(self, hits: Hits) -> Hits:
         """The leaves of all that holds."""
-        found = frozenset(_both(self.singles, hits))
+        found = frozenset(self.singles.keys() & hits)
         return found.union(*(part.met(hits) for part in self.combinations))
 
 
@@ -62,8 +64,13 @@ class Every:
 
     def best(self, hits: Hits) -> Reach | None:
         """As Either.best."""
-        found = [part.best(hits) for part in self.parts]
-        return _sum(reach for reach in found if reach is not None) if None not in found else None
+        found = []
+        for part in self.parts:
+            reach = part.best(hits)
+            if reach is None:
+                return None
+            found.append(reach)
+        return _sum(found)
 
     def best_led(self, hits: Hits, leading: Hits) -> Reach | None:
         """As Either.best_led: one part is led, the others are met as well as they can be."""
@@ -148,10 +155,6 @@ def closeness(leaf: Leaf) -> int:
             return 2 * len(code)
         case Span(first, last):
             return 2 * sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=True))) + 1
-
-
-def _both(singles: Mapping[int, int], hits: Hits) -> Iterable[int]:
-    return singles.keys() & hits
 
 
 def _sum(reaches: Iterable[Reach]) -> Reach:

@@ -15,8 +15,7 @@ from drgcalc.grouping.complications import Complications
 from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, sum_of
 from drgcalc.grouping.dip.memo import MOST_REMEMBERED, BoundedMemo, paired, parted
 from drgcalc.grouping.dip.scheme import CHARLSON, DipScheme
-from drgcalc.grouping.facts import LEVEL_BITS, Numbering, scales_of
-from drgcalc.grouping.rules import compares
+from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Scale, place_of, scales_of
 from drgcalc.records.code_book import CodeBook, PartCodes
 
 MOST_POSITIONS = 1 << 30
@@ -37,8 +36,10 @@ class RecordParts:
         self._rules = AuxiliaryRules(scheme)
         self._complications = Complications(scheme.cc, scheme.exclusions)
         self._charlson = Charlson(scheme.charlson)
-        self.scales = tuple(scale for scale in scales_of(self._rules.rules) if scale.field != CHARLSON)
-        if prod(scale.size for scale in self.scales) > MOST_POSITIONS:
+        scales = scales_of(self._rules.rules)
+        self.scales = tuple(scale for scale in scales if scale.field != CHARLSON)
+        self._sums = next((scale for scale in scales if scale.field == CHARLSON), None)
+        if prod(scale.size for scale in scales) > MOST_POSITIONS:
             raise RulesError(
                 f"directory {scheme.id}: auxiliary.csv compares scalars with too many numbers",
                 hint="at most 2^30 combinations can be told apart: use fewer thresholds",
@@ -74,7 +75,7 @@ class RecordParts:
         found, excluding = [], []
         for number in range(len(self._facts), len(self._book)):
             code = self._book.code(number)
-            conditions = self._charlson.conditions(code) if code and self._rules.asks_charlson else frozenset()
+            conditions = self._charlson.conditions(code) if code and self._sums else frozenset()
             found.append((bool(code) and bool(self._complications.of(code)), self._conditions.number(conditions)))
             excluding.append(self._tables.number(self._complications.exclusion_tables.of(code)))
         if found:
@@ -97,19 +98,21 @@ class RecordParts:
         return levels
 
     def _sums_of(self, others: pl.DataFrame, size: int) -> pl.Series:
-        """The Charlson sum of each record: each condition once, with its heaviest weight."""
+        """The position of each record's Charlson sum on its scale: each condition once, with its heaviest weight."""
         sums = pl.zeros(size, dtype=pl.Int32, eager=True)
-        if not self._rules.asks_charlson:
+        if self._sums is None:
             return sums
+        sums += place_of(Decimal(0), self._sums)
         held = others.select("at", conditions=self._facts["conditions"].gather(others["number"]))
         held = held.filter(pl.col("conditions") > 0).unique().sort("at", "conditions")
         lists = held.group_by("at", maintain_order=True).agg(pl.col("conditions").cast(pl.String).str.join(","))
         texts = lists["conditions"].unique()
-        found = pl.Series([self._sum(text) for text in texts], dtype=pl.Int32)
+        found = pl.Series([self._place(text, self._sums) for text in texts], dtype=pl.Int32)
         return sums.scatter(lists["at"], lists["conditions"].replace_strict(texts, found, return_dtype=pl.Int32))
 
-    def _sum(self, text: str) -> int:
-        return sum_of(condition for number in text.split(",") for condition in self._conditions.value(int(number)))
+    def _place(self, text: str, scale: Scale) -> int:
+        sets = (self._conditions.value(int(number)) for number in text.split(","))
+        return place_of(Decimal(sum_of(condition for held in sets for condition in held)), scale)
 
     def _level_bits(self, key: int) -> int:
         tables, code = parted(key)
@@ -117,13 +120,13 @@ class RecordParts:
 
     def _part_number(self, key: int) -> int:
         scalars, rest = parted(key)
-        charlson, bits = divmod(rest, len(_LEVELS))
-        known = by_position(self.scales, scalars)
-
-        def holds(field: str, op: str, number: Decimal) -> bool:
-            return compares(Decimal(charlson), op, number) if field == CHARLSON else known(field, op, number)
-
-        return self._parts.number(self._rules.parts(holds, _LEVELS[bits]))
+        sums, bits = divmod(rest, len(_LEVELS))
+        if self._sums is None:
+            return self._parts.number(self._rules.parts(by_position(self.scales, scalars), _LEVELS[bits]))
+        every = (*self.scales, self._sums)
+        return self._parts.number(
+            self._rules.parts(by_position(every, scalars * self._sums.size + sums), _LEVELS[bits])
+        )
 
 
 _LEVELS = tuple(

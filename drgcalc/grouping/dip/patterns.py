@@ -12,9 +12,8 @@ from typing import NamedTuple
 import polars as pl
 
 from drgcalc.base.dip_columns import KINDS
-from drgcalc.grouping.coding import FactTable
 from drgcalc.grouping.dip.auxiliary import by_position, truth
-from drgcalc.grouping.dip.matching import Choice, Seen
+from drgcalc.grouping.dip.matching import Choice, seen_of
 from drgcalc.grouping.dip.memo import MOST_REMEMBERED, STRIDE, BoundedMemo, paired, parted
 from drgcalc.grouping.dip.needs import NO_HITS, Hits
 from drgcalc.grouping.dip.procedures import COUNTS, NEVER_MAIN, SET_ASIDE
@@ -53,7 +52,7 @@ class RecordPatterns:
         self.scales = scales_of(parse(row.condition) for row in scheme.rows)
         self._rows = {row.code: place for place, row in enumerate(scheme.main_procedures)}
         self._canonical: dict[str, int] = {}
-        self._principals = FactTable(("class",), lambda code: (self._situations.class_of(code),))
+        self._classes = BoundedMemo(lambda number: self._situations.class_of(self._books.diagnoses.code(number)))
         self._acts = pl.DataFrame(schema=dict.fromkeys(("same", "kind", "row"), pl.Int32))
         self._roles = BoundedMemo(lambda key: self._situations.role(*parted(key)))
         self._numbers = BoundedMemo(self._situation)
@@ -92,11 +91,10 @@ class RecordPatterns:
         """The pattern of each record of a part, Int64. scalars: positions on `scales` of each record, packed."""
         size = len(part.source_rows)
         self._books: CodeBooks = part.books
-        self._principals.learn(part.books.diagnoses)
         self._learn_acts()
         leading = part.diagnoses.filter("leads")
-        first = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(leading["at"], leading["number"])
-        classes = self._principals.fact("class", first)
+        first = pl.zeros(size, dtype=pl.Int64, eager=True).scatter(leading["at"], leading["number"])
+        classes = self._classes.of(first)
         acts = self._count(part.procedures, classes)
         situations = self._numbers.of(paired(classes, acts.main))
         self._learn_asks()
@@ -119,7 +117,7 @@ class RecordPatterns:
         lists, scalars = parted(self._pairs.value(beside))
         procedures, secondary = parted(self._pairs.value(lists))
         compares = by_position(self.scales, self._scalars.value(scalars))
-        seen = Seen(
+        seen = seen_of(
             situation.main,
             tuple(self._hits(procedures)),
             NO_HITS.union(*self._hits(secondary)),
