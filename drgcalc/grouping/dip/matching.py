@@ -129,7 +129,7 @@ class Directory:
         self.options = scheme.options
         self.diagnoses = LeafBook()
         self.procedures = LeafBook()
-        self._ways = [self._way(index, row) for index, row in enumerate(scheme.rows)]
+        self.ways = [self._way(index, row) for index, row in enumerate(scheme.rows)]
         self._grassroots = [
             Way(
                 index,
@@ -143,12 +143,12 @@ class Directory:
             )
             for index, row in enumerate(scheme.grassroots)
         ]
-        self._ways_by_leaf = _by_leaf(self._ways)
+        self._ways_by_leaf = _by_leaf(self.ways)
         self._grassroots_by_leaf = _by_leaf(self._grassroots)
 
     def open_to(self, principal: str) -> tuple[Open, ...]:
         """The rows that ask nothing else of the principal diagnosis, in the order of the plan."""
-        return tuple(self._open(self._ways, self._ways_by_leaf, self.diagnoses.hits(principal)))
+        return tuple(self._open(self.ways, self._ways_by_leaf, self.diagnoses.hits(principal)))
 
     def grassroots_of(self, principal: str) -> tuple[Open, ...]:
         """The same of grassroots.csv."""
