@@ -9,11 +9,16 @@ from rich.text import Text
 from rich.tree import Tree
 
 from drgcalc.grouping.explain import Evidence, Proof, Trial
-from drgcalc.report import findings
-from drgcalc.report.model import Reason
+from drgcalc.report import dip_explanation, findings
+from drgcalc.report.model import DipReason, Reason
 
 
-def explained(reason: Reason) -> Iterator[RenderableType]:
+def explained(reason: Reason | DipReason) -> Iterator[RenderableType]:
+    """The reason, as the kind of its scheme is explained."""
+    return dip_explanation.explained(reason) if isinstance(reason, DipReason) else _explained(reason)
+
+
+def _explained(reason: Reason) -> Iterator[RenderableType]:
     """The record, its group, the official rule at every level with its proof, exclusions, and the rows tried before."""
     yield Text(f"{reason.settlement_id} ({reason.place})", style="bold")
     yield from findings.blocks(findings.counted(reason.findings))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.base.errors import Finding
+from drgcalc.grouping.dip.explain import Candidate, DipExplanation
 from drgcalc.grouping.explain import Complication, Trial
 from drgcalc.settlement.deadlines import Due
 from drgcalc.settlement.feedback import CaseState, Loop
@@ -280,6 +281,28 @@ class Reason:
     trials: tuple[Trial, ...]
     lacks_weight: bool
     why_not: tuple[Trial, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class DipReason:
+    """Why one record is in its group of a DIP directory; or why it was rejected, when `way` is empty.
+
+    `why_not`: the rows of a group that was asked about. `findings`: the editor's.
+    """
+
+    settlement_id: str
+    place: str
+    scheme: str
+    edition: str
+    checksum: str
+    diagnoses: tuple[str, ...]
+    procedures: tuple[str, ...]
+    scalars: Mapping[str, Decimal | None]
+    status: str
+    group_code: str | None
+    way: DipExplanation | None
+    why_not: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
 
 

@@ -11,12 +11,14 @@ import duckdb
 import pyarrow.compute as pc
 
 from drgcalc.base.errors import Finding, InputError, UsageError
+from drgcalc.grouping.dip.explain import DipExplainer
+from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.explain import Explainer, PlainRecord
 from drgcalc.grouping.scalars import in_units, scalar_fields
-from drgcalc.grouping.scheme import Scheme, load_drg_scheme
+from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
 from drgcalc.records.intake import Intake, read_parts
-from drgcalc.report.model import Reason
+from drgcalc.report.model import DipReason, Reason
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import whole_span
 from drgcalc.run.intake import find_inputs, make_intake, record_findings, region_salt
@@ -37,13 +39,13 @@ class Found(NamedTuple):
 
 def explain_record(
     folder: Path, settlement_id: str, period: Period | None = None, *, why_not: str | None = None
-) -> Reason:
+) -> Reason | DipReason:
     """Why the record is in its group (and not in `why_not`), or why it was rejected; accepted ones come first.
 
     Raises InputError when no record carries the id, UsageError when the scheme has no group `why_not`.
     """
     region = load_region(folder)
-    scheme = load_drg_scheme(region.scheme_folder)
+    scheme = load_scheme(region.scheme_folder)
     with workspace() as work, connect(work) as con:
         inputs, asked = find_inputs(region), period or whole_span(region)
         intake = make_intake(region, asked, inputs, region_salt(region), work)
@@ -65,14 +67,14 @@ def explain_typed(
     scalars: Mapping[str, Decimal | None],
     *,
     why_not: str | None = None,
-) -> Reason:
+) -> Reason | DipReason:
     """Why a record of these codes and values (by field of the rule language) would be in its group.
 
     Raises UsageError when none of the diagnoses is a code.
     """
     if not any(normalise_diagnosis(text) for text in diagnoses):
         raise UsageError("a record needs a principal diagnosis", hint="write --dx CODE")
-    scheme = load_drg_scheme(load_region(folder).scheme_folder)
+    scheme = load_scheme(load_region(folder).scheme_folder)
     return _reason(scheme, TYPED, Found(TYPED, _plain(diagnoses, procedures, scalars)), (), why_not)
 
 
@@ -103,16 +105,18 @@ def _plain(
 
 
 def _reason(
-    scheme: Scheme, settlement_id: str, found: Found, findings: tuple[Finding, ...], why_not: str | None
-) -> Reason:
+    scheme: Scheme | DipScheme, settlement_id: str, found: Found, findings: tuple[Finding, ...], why_not: str | None
+) -> Reason | DipReason:
     about = (settlement_id, found.place, scheme.title, scheme.edition, scheme.checksum)
+    if isinstance(scheme, DipScheme):
+        return _dip_reason(scheme, about, found.record, findings, why_not)
     if found.record is None:
         return Reason(*about, (), (), {}, REJECTED, None, None, None, (), (), False, (), findings)
     explainer = Explainer(scheme)
     way = explainer.explain(found.record)
     refused = explainer.why_not(way.record, why_not) if why_not else ()
     if why_not and not refused:
-        raise UsageError(f"the scheme {scheme.id} has no group {why_not}", hint="`drgcalc tables show` knows its rows")
+        raise _no_group(scheme, why_not)
     return Reason(
         *about,
         way.record.diagnoses,
@@ -128,3 +132,27 @@ def _reason(
         refused,
         findings,
     )
+
+
+def _dip_reason(
+    scheme: DipScheme,
+    about: tuple[str, str, str, str, str],
+    record: PlainRecord | None,
+    findings: tuple[Finding, ...],
+    why_not: str | None,
+) -> DipReason:
+    if record is None:
+        return DipReason(*about, (), (), {}, REJECTED, None, None, (), findings)
+    explainer = DipExplainer(scheme)
+    way = explainer.explain(record)
+    refused = explainer.why_not(record, why_not) if why_not else ()
+    if why_not and not refused:
+        raise _no_group(scheme, why_not)
+    return DipReason(
+        *about, record.diagnoses, record.procedures, record.scalars, way.status.value, way.group_code, way, refused,
+        findings,
+    )  # fmt: skip
+
+
+def _no_group(scheme: Scheme | DipScheme, code: str) -> UsageError:
+    return UsageError(f"the scheme {scheme.id} has no group {code}", hint="`drgcalc tables show` knows its rows")

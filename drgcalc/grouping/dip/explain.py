@@ -15,7 +15,7 @@ from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.grouping.complications import Complications
 from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, by_value, sum_of, truth
 from drgcalc.grouping.dip.expression import Expression, holds, matched, to_text
-from drgcalc.grouping.dip.matching import Choice, Match, Open, Rank, Seen, Trial, by_layer, seen_of
+from drgcalc.grouping.dip.matching import Choice, Match, Open, Rank, Seen, Trial, Way, by_layer, seen_of
 from drgcalc.grouping.dip.needs import NO_HITS
 from drgcalc.grouping.dip.procedures import Counted
 from drgcalc.grouping.dip.scheme import CHARLSON, DipRow, DipScheme
@@ -157,8 +157,8 @@ class DipExplainer:
         principal = record.diagnoses[0] if record.diagnoses else ""
         counted, seen = self._seen(record, principal)
         found = []
-        for row in (row for row in self._scheme.rows if row.code == group_code):
-            asked = tuple(self._asked(row, record, counted, seen))
+        for way, row in ((way, way.row) for way in self._directory.ways if way.row and way.row.code == group_code):
+            asked = tuple(self._asked(way, row, record, counted, seen))
             outcome = HELD if all(one.holds for one in asked) else UNMET
             found.append(Candidate(row.code, row.name, row.layer, row.score, 0, outcome, asked))
         return tuple(found)
@@ -197,7 +197,7 @@ class DipExplainer:
                 continue
             match = self._directory.match(one, alike)
             outcome = outcomes.get(one.way.place, SHORTER if match else UNMET)
-            asked = tuple(self._asked(row, record, counted, alike))
+            asked = tuple(self._asked(one.way, row, record, counted, alike))
             related = match.rank.companions if match else 0
             candidates.append(Candidate(row.code, row.name, row.layer, row.score, related, outcome, asked))
         order = (WON, TIED, WEAKER, SHORTER, UNMET)
@@ -205,11 +205,10 @@ class DipExplainer:
             trial.layer, trial.kind, tuple(sorted(candidates, key=lambda found: order.index(found.outcome)))
         )
 
-    def _asked(self, row: DipRow, record: PlainRecord, counted: Counted, seen: Seen) -> Iterator[Asked]:
+    def _asked(self, way: Way, row: DipRow, record: PlainRecord, counted: Counted, seen: Seen) -> Iterator[Asked]:
         """Everything that a row asks, in the order of its columns."""
         acts = (*filter(None, (counted.main,)), *counted.others)
         anywhere = row.layer in self._scheme.options.main_anywhere
-        (way,) = (one for one in self._directory.ways if one.row is row)
         yield _met("principal", row.principal, record.diagnoses[:1])
         reach = self._directory.main_reach(way, seen)
         if row.main_procedure is not None:
@@ -276,6 +275,11 @@ _CLOSER = {
     "condition": "asks for a condition, which makes it closer",
     "kind": "names the kind of treatment, which makes it closer",
 }
+
+
+def lacking(candidate: Candidate) -> str:
+    """What a row asks that the case has not, the first of it; "" when it has everything."""
+    return next((asked.what for asked in candidate.asked if not asked.holds), "")
 
 
 def _outcomes(choice: Choice) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The engine against a plain reader of the same files, on directories and records of every shape.
+"""The engine and its explanation against a plain reader of the same files, on directories and records of every shape.
 
 DRGCALC_DIP_RECORDS says how many records are compared; 5,000 when it is not set.
 """
@@ -9,9 +9,11 @@ from pathlib import Path
 from random import Random
 
 from dip_folders import write_directory
-from dip_runs import load, match
+from dip_runs import explained, load, match
 from plain_dip import Found, PlainDip
 from random_directories import directory, record
+
+from drgcalc.grouping.dip.explain import DipExplainer
 
 RECORDS = int(os.environ.get("DRGCALC_DIP_RECORDS", "5000"))
 A_DIRECTORY = 200
@@ -27,18 +29,19 @@ def disagreements(number: int, first_seed: int = 0) -> tuple[int, list[str]]:
         with tempfile.TemporaryDirectory() as name:
             folder = write_directory(Path(name), directory(random))
             records = [record(random) for _ in range(min(A_DIRECTORY, number - compared))]
-            engine, plain = match(load(folder), records, parts=1 + seed % 3), PlainDip(folder)
+            scheme, plain = load(folder), PlainDip(folder)
+            engine, explainer = match(scheme, records, parts=1 + seed % 3), DipExplainer(scheme)
             for one, by_engine in zip(records, engine, strict=True):
-                expected = plain.find(one)
-                if by_engine != expected:
-                    found.append(f"seed {seed}: {one}\n  engine {by_engine}\n  plain  {expected}")
+                expected, told = plain.find(one), explained(explainer, one)
+                if not by_engine == expected == told:
+                    found.append(f"seed {seed}: {one}\n  engine {by_engine}\n  told   {told}\n  plain  {expected}")
                     break
         compared += len(records)
         seed += 1
     return compared, found
 
 
-def test_engine_and_plain_reader_agree_on_every_record() -> None:
+def test_engine_explanation_and_plain_reader_agree_on_every_record() -> None:
     compared, found = disagreements(RECORDS)
     assert not found, f"{len(found)} directories of {compared // A_DIRECTORY} differ, the first: {found[0]}"
 
