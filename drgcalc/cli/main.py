@@ -14,7 +14,14 @@ from types import TracebackType
 import click
 
 from drgcalc.base.errors import ExitCode
-from drgcalc.cli import calibrate_commands, office_commands, proof_commands, region_commands, table_commands
+from drgcalc.cli import (
+    calibrate_commands,
+    office_commands,
+    proof_commands,
+    region_commands,
+    table_commands,
+    year_commands,
+)
 
 DEBUG = "DRGCALC_DEBUG"
 
@@ -32,6 +39,7 @@ for command in (
     *region_commands.COMMANDS,
     *office_commands.COMMANDS,
     *proof_commands.COMMANDS,
+    *year_commands.COMMANDS,
     table_commands.tables,
     calibrate_commands.calibrate,
 ):

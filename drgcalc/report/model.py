@@ -11,12 +11,14 @@ from typing import NamedTuple
 from drgcalc.base.errors import Finding
 from drgcalc.grouping.dip.explain import Candidate, DipExplanation
 from drgcalc.grouping.explain import Complication, Trial
+from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.deadlines import Due
 from drgcalc.settlement.feedback import CaseState, Loop
 from drgcalc.settlement.fund_watch import Indicator
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.netting import Netted
 from drgcalc.settlement.payment_curve import Example
+from drgcalc.settlement.payment_rows import Difference, Payment
 from drgcalc.settlement.receivables import Reconciled
 from drgcalc.settlement.rows import Allocation, PoolLine
 from drgcalc.settlement.settle import PoolValue
@@ -111,6 +113,9 @@ class Settled:
     values: tuple[PoolValue, ...]
     allocations: tuple[Allocation, ...]
     methods: tuple[MethodPayment, ...]
+    payments: tuple[Payment, ...]
+    differences: tuple[Difference, ...]
+    clearing: tuple[ClearedPool, ...]
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
     place: Place

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drgcalc.base.money import total
-from drgcalc.report import findings
+from drgcalc.report import findings, year
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Checked, Grouped, Place, PolicyChanges, Proof, Settled, Statement, Terms, Verified
 from drgcalc.settlement.methods.outlays import MethodPayment
@@ -54,6 +54,9 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     yield point_values(result.values)
     yield from allocations(result.allocations)
     yield from method_payments(result.methods)
+    yield from year.payments(result.payments)
+    yield from year.differences(result.differences)
+    yield from year.clearing(result.clearing)
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
     yield _place(result.place)
     yield from _next_steps(result)

@@ -6,6 +6,7 @@ whose header does not fit, is a RulesError.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +41,15 @@ MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
 MOST_SCORE = Decimal(2)
 """Above it an assessment is no ratio: 98 was written for 0.98."""
+
+DATED = {
+    "deductions": "decided_on",
+    "transfers": "decided_on",
+    "corrections": "decided_on",
+    "advances": "decided_on",
+    "adjustments": "effective_from",
+}
+"""Decisions about money, and the day that says which month's ledger they enter."""
 
 REVIEWS = ("approved", "rejected", "pending")
 WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -118,6 +128,37 @@ def read_decisions(region: Path, hospitals: Collection[str], pools: Collection[s
     made = {name: _decisions(KINDS[name], rows, findings) for name, rows in candidates.items()}
     decisions = _without_circles(replace(Decisions(), **made), findings)
     return replace(decisions, findings=tuple(sorted(findings, key=lambda one: (one.file, one.row, one.code))))
+
+
+def fingerprints(decisions: Decisions, period: str) -> tuple[str, ...]:
+    """What identifies the decisions about money that are dated in a period, whatever file they stand in."""
+    found = [_fingerprint(name, row) for name, day in DATED.items() for row in getattr(decisions, name)
+             if str(getattr(row, day)).startswith(period)]  # fmt: skip
+    return tuple(sorted(found))
+
+
+def without_late(decisions: Decisions, closed: Mapping[str, Collection[str]]) -> Decisions:
+    """The decisions without those dated in a closed period that was closed without them, each of them a finding.
+
+    `closed` holds the fingerprints that each closed period was closed with.
+    """
+    kept: dict[str, tuple[Any, ...]] = {}
+    findings = list(decisions.findings)
+    for name, day in DATED.items():
+        rows = getattr(decisions, name)
+        late = {row: period for row in rows for period, known in closed.items()
+                if str(getattr(row, day)).startswith(period) and _fingerprint(name, row) not in known}  # fmt: skip
+        kept[name] = tuple(row for row in rows if row not in late)
+        for row, period in late.items():
+            message = f"{row.where.file} row {row.where.row}: dated {getattr(row, day)}, and {period} is closed"
+            value, (file, number) = str(getattr(row, day)), row.where
+            findings.append(decision_finding("D109", file, number, message, field=day, value=value))
+    return replace(decisions, **kept, findings=tuple(sorted(findings, key=lambda one: (one.file, one.row, one.code))))
+
+
+def _fingerprint(name: str, row: Any) -> str:
+    text = "|".join((name, *("" if cell is None else str(cell) for cell in row[:-1])))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _rows(kind: Kind, path: Path, region: Path, findings: list[Finding]) -> Iterator[Candidate]:

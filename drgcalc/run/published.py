@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
+from drgcalc.base.columns import Column, Table
 from drgcalc.base.errors import Finding, OutputError, UsageError
 from drgcalc.run.publish import latest, periods
 from drgcalc.settlement.ledger import Book
@@ -64,9 +66,9 @@ def read_method_payments(folder: Path) -> tuple[MethodPayment, ...]:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 
 
-def read_book(folder: Path) -> Book:
-    """The postings of ledger.csv, in order. Raises OutputError when it cannot be read."""
-    path = folder / LEDGER_FILE
+def read_book(folder: Path, name: str = LEDGER_FILE) -> Book:
+    """The postings of a ledger, in order. Raises OutputError when it cannot be read."""
+    path = folder / name
     try:
         return Book(tuple(_posting(line) for line in read_csv(path)))
     except (OSError, ValueError, ArithmeticError) as error:
@@ -86,6 +88,23 @@ def read_csv(path: Path) -> Iterator[list[str]]:
         next(lines, None)
         for line in lines:
             yield [cell[1:] if _DEFUSED.match(cell) else cell for cell in line]
+
+
+def read_rows(path: Path, table: Table) -> Iterator[tuple[Any, ...]]:
+    """The rows of a published CSV, typed as its table says. Raises OutputError when it cannot be read."""
+    try:
+        for line in read_csv(path):
+            yield tuple(_cell(column, text) for column, text in zip(table.columns, line, strict=True))
+    except (OSError, ValueError, ArithmeticError) as error:
+        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def _cell(column: Column, text: str) -> str | int | Decimal | None:
+    if column.nullable and not text:
+        return None
+    if column.type.startswith("DECIMAL"):
+        return Decimal(text)
+    return int(text) if column.type in ("INTEGER", "BIGINT") else text
 
 
 def _posting(line: list[str]) -> Posting:

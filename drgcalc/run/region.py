@@ -14,7 +14,8 @@ from typing import Any
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
-from drgcalc.run.decisions import decision_files, read_decisions
+from drgcalc.run.closed import closed_periods
+from drgcalc.run.decisions import decision_files, read_decisions, without_late
 from drgcalc.run.manifest import block_hash
 from drgcalc.run.method_tables import read_method_tables
 from drgcalc.run.point_tables import point_table_files, read_point_tables
@@ -110,7 +111,9 @@ def load_region(folder: Path) -> Region:
     pools = _read_pools(_table(document, "pools"))
     inputs = _read_inputs(_table(document, "inputs"))
     hospitals = read_hospitals(folder)
-    decisions = read_decisions(folder, {row.hospital_id for row in hospitals}, [pool.id for pool in pools])
+    decided = read_decisions(folder, {row.hospital_id for row in hospitals}, [pool.id for pool in pools])
+    closed = {period: mark.decisions for period, mark in closed_periods(folder / "out").items()}
+    decisions = without_late(decided, closed)
     return Region(
         folder=folder,
         id=_text(document, "id"),

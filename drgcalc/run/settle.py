@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -13,10 +14,12 @@ from drgcalc.base.errors import Finding, InputError, RulesError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
+from drgcalc.run.closed import refuse_closed
+from drgcalc.run.differences import closed_before, differences
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
-from drgcalc.run.period import Period
+from drgcalc.run.period import Period, parse_period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.publish import Draft, draft, lock
 from drgcalc.run.published import (
@@ -28,7 +31,10 @@ from drgcalc.run.published import (
 )
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.rejected import copy_rejected
+from drgcalc.run.settled_before import settled_before
+from drgcalc.run.snapshot import texts_of, write_texts
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
+from drgcalc.run.year import earlier, pay, write_paid
 from drgcalc.settlement.identities import (
     Statement,
     case_identities,
@@ -39,6 +45,7 @@ from drgcalc.settlement.identities import (
 )
 from drgcalc.settlement.methods.inputs import Weight
 from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
+from drgcalc.settlement.payment_rows import Difference
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.rows import Counts, FundItem, Hospital
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
@@ -66,19 +73,25 @@ def settle(
     then. The cases it needs are published on their own before, since they do not depend on the policy.
     """
     region = load_region(folder)
+    refuse_closed(region.out, period.text)
     terms = terms_of(region, period)
     with (
         lock(region.out),
         grouped_cases(region, period, dry_run, strict, progress) as cases,
         draft(region.out, period.text) as sheet,
     ):
+        if done := settled_before(region, period, _basis(region, period, terms, cases), cases):
+            return done
         priced = _add_points(region, terms.policy, cases, sheet)
         settlement = settle_sums(region, terms.policy, period, priced.sums)
-        proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums))
+        paid = pay(region, terms.policy, period, settlement, _differences(region, period, terms, dry_run, progress))
+        proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums), *paid.identities)
         prove(proofs)
-        findings = (*region.decisions.findings, *priced.findings, *settlement.findings)
+        findings = (*region.decisions.findings, *priced.findings, *settlement.findings, *paid.findings)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
+        write_paid(sheet.folder, terms.policy, settlement, paid)
+        write_texts(sheet.folder, texts_of(region))
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
         _refuse_changed(region)
         place = Place(period.text, sheet.version, "", unchanged=False)
@@ -94,10 +107,30 @@ def settle(
             values=settlement.values,
             allocations=settlement.allocations,
             methods=settlement.methods,
+            payments=paid.month.rows if paid.month else (),
+            differences=paid.differences,
+            clearing=paid.clearing.pools if paid.clearing else (),
             findings=findings,
             proofs=tuple(proof_of(statement) for statement in proofs),
             place=place,
         )
+
+
+def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlement:
+    """The settlement of a period's grouped cases all over again; nothing is published."""
+    policy = terms_of(region, period).policy
+    priced = write_settled_cases(region, policy, cases, work / CASES_FILE, work)
+    return settle_sums(region, policy, period, priced.sums)
+
+
+def _differences(
+    region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress
+) -> tuple[Difference, ...]:
+    """Differences to closed months, which a month with [policy.payment] posts."""
+    if not period.is_month or terms.policy.payment is None or not closed_before(region, period):
+        return ()
+    with grouped_cases(region, parse_period(str(period.year)), dry_run, False, progress) as year_cases:
+        return differences(region, period, year_cases, resettle)
 
 
 def _refuse_changed(region: Region) -> None:
@@ -242,16 +275,26 @@ def figures(settlement: Settlement) -> Figures:
 
 def _manifest(region: Region, period: Period, terms: Terms, cases: Cases, settlement: Settlement) -> Manifest:
     told = figures(settlement)
+    basis = _basis(region, period, terms, cases)
+    return replace(basis, totals=told.totals, point_values=told.point_values)
+
+
+def _basis(region: Region, period: Period, terms: Terms, cases: Cases) -> Manifest:
+    """Everything that a settlement depends on; payments and clearing also on the months before."""
     return Manifest(
         command="settle",
         period=period.text,
         drgcalc=version("drgcalc"),
         inputs=cases.manifest.inputs,
-        region={**cases.manifest.region, **hashes(region.tables(), region.folder)},
+        region={
+            **cases.manifest.region,
+            **hashes(region.tables(), region.folder),
+            **earlier(region, period),
+        },
         scheme=cases.manifest.scheme,
         policy=terms.block,
         counts=cases.manifest.counts,
-        totals=told.totals,
-        point_values=told.point_values,
+        totals={},
+        point_values={},
         outputs={},
     )

@@ -50,6 +50,7 @@ from drgcalc.run.settle import (
     settle_sums,
     terms_of,
 )
+from drgcalc.run.verify_year import year_identities
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.identities import book_identities, count_identity
@@ -173,7 +174,7 @@ def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
 def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[str]) -> Iterator[Proof]:
     """The ledger and the figures by themselves; points and settlement again, unless policy or tables have moved on."""
     published, book = read_allocations(folder), read_book(folder)
-    yield from map(proof_of, book_identities(book))
+    yield from map(proof_of, (*book_identities(book), *year_identities(folder)))
     owed: list[Allocation | MethodPayment] = [*published, *read_method_payments(folder)]
     for pool in sorted({row.pool for row in owed}):
         expected = total(row.payable for row in owed if row.pool == pool)

@@ -16,6 +16,7 @@ from drgcalc.settlement.clearing_rules import meets, shared, target
 from drgcalc.settlement.decisions import Advance, Assessment, Correction, Decisions, Deduction
 from drgcalc.settlement.identities import Statement, statement
 from drgcalc.settlement.ledger import ZERO, Book, less
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.pay_accounts import (
     ADVANCE,
     DECIDED,
@@ -30,7 +31,7 @@ from drgcalc.settlement.pay_accounts import (
 )
 from drgcalc.settlement.pay_findings import pay_finding
 from drgcalc.settlement.pay_policy import ClearingRule
-from drgcalc.settlement.payment_rows import Key, Payment
+from drgcalc.settlement.payment_rows import Key, Payment, owing
 from drgcalc.settlement.payments import between, in_month
 from drgcalc.settlement.rows import Allocation, Posting
 
@@ -81,13 +82,15 @@ class ClearedPool(NamedTuple):
 class Year:
     """What a year is cleared from.
 
-    `allocations` are the year's; `payments` the rows of its settled months; `decisions` those that count;
+    `allocations` are the year's, `methods` what others pay;
+    `payments` the rows of its settled months; `decisions` those that count;
     `successors` have taken the place of hospitals that ended within it.
     """
 
     year: int
     rule: ClearingRule
     allocations: Sequence[Allocation]
+    methods: Sequence[MethodPayment]
     payments: Sequence[Payment]
     decisions: Decisions
     successors: Mapping[str, str]
@@ -107,10 +110,10 @@ class Clearing:
 def clear_year(year: Year) -> Clearing:
     """Clear a year. Raises RulesError when an assessment is missing that the policy requires."""
     before = _paid_before(year)
-    payable = {(row.pool, row.hospital_id): row for row in year.allocations}
-    keys = sorted({*payable, *before, *_decided_keys(year)})
+    owed = _owed(year)
+    keys = sorted({*owed, *before, *_decided_keys(year)})
     scores = _assessments(year, keys)
-    rows = tuple(_row(year, key, payable.get(key), before.get(key, _NOTHING), scores[key]) for key in keys)
+    rows = tuple(_row(year, key, owed.get(key, _NO_ONE), before.get(key, _NOTHING), scores[key]) for key in keys)
     book = Book(tuple(posting for row in rows for posting in _postings(year, row)))
     pools = tuple(_pool(year, pool, rows) for pool in dict.fromkeys(row.pool for row in rows))
     findings = (*_missing(year, scores), *_findings(year, rows, pools))
@@ -124,7 +127,15 @@ class _Before(NamedTuple):
     deposit: Decimal
 
 
-_NOTHING = _Before(ZERO, ZERO)
+class _Owed(NamedTuple):
+    """What the year is worth to a hospital, and what it booked."""
+
+    name: str
+    payable: Decimal
+    booked: Decimal
+
+
+_NOTHING, _NO_ONE = _Before(ZERO, ZERO), _Owed("", ZERO, ZERO)
 
 
 class _Score(NamedTuple):
@@ -194,9 +205,20 @@ def _missing(year: Year, scores: Mapping[Key, _Score]) -> list[Finding]:
     return [pay_finding("P107", message, field="score", value=" ".join(without))]
 
 
-def _row(year: Year, key: Key, allocation: Allocation | None, before: _Before, score: _Score) -> Cleared:
+def _owed(year: Year) -> dict[Key, _Owed]:
+    """What points and other methods owe, by pool and the hospital that stands at the end of the year."""
+    found: dict[Key, list[Allocation | MethodPayment]] = {}
+    for row in owing(year.allocations, year.methods):
+        found.setdefault((row.pool, _standing(year, row.hospital_id)), []).append(row)
+    return {
+        key: _Owed(rows[0].hospital_name, total(row.payable for row in rows), total(row.fund_booked for row in rows))
+        for key, rows in found.items()
+    }
+
+
+def _row(year: Year, key: Key, owed: _Owed, before: _Before, score: _Score) -> Cleared:
     pool, hospital = key
-    payable, booked = (allocation.payable, allocation.fund_booked) if allocation else (ZERO, ZERO)
+    payable, booked = owed.payable, owed.booked
     assessed = round_half_up(multiply(payable, score.score), MONEY_PLACES)
     sharing = shared(assessed, booked, year.rule.sharing) if year.rule.sharing else ZERO
     of, decisions = str(year.year), year.decisions
@@ -216,13 +238,13 @@ def _row(year: Year, key: Key, allocation: Allocation | None, before: _Before, s
     corrected = decided([(row.pool, row.hospital_id, row.amount) for row in by_hand])
     advance = decided([(row.pool, row.hospital_id, row.amount) for row in advances])
     violation, over_budget = deducted("violation"), deducted("over_budget")
-    owed = total((assessed, sharing, corrected, into))
-    clearing = less(owed, out, violation, over_budget, before.monthly, advance, before.deposit)
+    worth = total((assessed, sharing, corrected, into))
+    clearing = less(worth, out, violation, over_budget, before.monthly, advance, before.deposit)
     return Cleared(
         year=year.year,
         pool=pool,
         hospital_id=hospital,
-        hospital_name=allocation.hospital_name if allocation else "",
+        hospital_name=owed.name,
         payable=payable,
         assessment=score.score,
         assessed=assessed,
@@ -310,7 +332,7 @@ def _identities(year: Year, rows: Sequence[Cleared], book: Book) -> tuple[Statem
             [ZERO, *(part for row in own for part in (row.assessed, row.shared, row.decided, row.transferred))]
         )
         parts = total([ZERO, *(part for row in own for part in _parts(row))])
-        payable = total([ZERO, *(row.payable for row in year.allocations if row.pool == pool)])
+        payable = total([ZERO, *(row.payable for row in owing(year.allocations, year.methods) if row.pool == pool)])
         cleared = total([ZERO, *(row.payable for row in own)])
         found += [
             statement("annual payable", pool, payable, cleared, "every hospital's payable is cleared"),

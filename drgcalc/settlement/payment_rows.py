@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from drgcalc.base.money import total
 from drgcalc.settlement.identities import Statement, statement
 from drgcalc.settlement.ledger import ZERO, Book, less
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.pay_accounts import (
     CARRIED,
     DEDUCTION,
@@ -22,6 +23,7 @@ from drgcalc.settlement.pay_accounts import (
     RECEIVABLE,
     RETAINED,
 )
+from drgcalc.settlement.rows import Allocation
 
 Key: TypeAlias = tuple[str, str]
 """Pool and hospital."""
@@ -72,6 +74,11 @@ def balances(books: Iterable[Book]) -> Balances:
         for key, amount in book.balances().items():
             found[key].append(amount)
     return {key: total(parts) for key, parts in found.items()}
+
+
+def owing(allocations: Iterable[Allocation], methods: Iterable[MethodPayment]) -> list[Allocation | MethodPayment]:
+    """Everything that owes a hospital something: points, then other methods."""
+    return [*allocations, *methods]
 
 
 def payment_rows(period: str, names: Mapping[Key, str], before: Balances, book: Book) -> tuple[Payment, ...]:

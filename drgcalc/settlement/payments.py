@@ -16,6 +16,7 @@ from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up, total
 from drgcalc.settlement.decisions import Advance, Decisions
 from drgcalc.settlement.identities import Statement
 from drgcalc.settlement.ledger import ZERO, Book, less
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.pay_accounts import (
     ADVANCE,
     CARRIED,
@@ -40,6 +41,7 @@ from drgcalc.settlement.payment_rows import (
     Key,
     Payment,
     balances,
+    owing,
     payment_identities,
     payment_rows,
 )
@@ -50,12 +52,14 @@ from drgcalc.settlement.rows import Allocation, Posting
 class Month:
     """What a month is paid from. `successors` have taken the place of hospitals that ended by its last day.
 
-    `allocations` are its own; `before` the payments books of the year's earlier months; `decisions` those that count.
+    `allocations` are its own, `methods` what others pay;
+    `before` the payments books of the year's earlier months; `decisions` those that count.
     """
 
     period: str
     rule: PaymentRule
     allocations: Sequence[Allocation]
+    methods: Sequence[MethodPayment]
     differences: Sequence[Difference]
     decisions: Decisions
     successors: Mapping[str, str]
@@ -134,9 +138,11 @@ def _mergers(month: Month, opening: Balances) -> Iterable[Posting]:
 
 
 def _due(month: Month, _: Accounts) -> Iterable[Posting]:
-    for row in month.allocations:
-        key, words = (row.pool, row.hospital_id), f"payable of {month.period}: {row.payable}"
-        source = month.rule.negative.source
+    source = month.rule.negative.source
+    for row in owing(month.allocations, month.methods):
+        key = row.pool, _standing(month, row.hospital_id)
+        of = f" by {row.method}" if isinstance(row, MethodPayment) else ""
+        words = f"payable of {month.period}{of}: {row.payable}"
         yield from between("due", key, (DUE, False), (HOSPITAL, True), row.pay_now, words, source)
         yield from between("due", key, (DUE, False), (RETAINED, True), row.retained, f"{words}, retained", source)
 

@@ -16,8 +16,10 @@ SETTLED = [
     "2024/v1/findings.csv",
     "2024/v1/ledger.csv",
     "2024/v1/manifest.json",
+    "2024/v1/point_values.csv",
     "2024/v1/pool.csv",
     "2024/v1/rejected.parquet",
+    "2024/v1/terms.json",
 ]
 
 

@@ -1,6 +1,7 @@
 """Bad circumstances: the right exit code, a sentence and a hint, nothing published."""
 
 import fcntl
+import json
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -184,7 +185,8 @@ def test_a_full_disk_ends_with_6_and_leaves_nothing(run: Run, grouped: Path, mon
 
 def test_a_closed_period_ends_with_6(run: Run, grouped: Path) -> None:
     (grouped / "out/2024").mkdir()
-    (grouped / "out/2024/closed.json").write_text("{}")
+    mark = {"period": "2024", "version": 1, "manifest": "", "closed_on": "2025-01-31", "decisions": []}
+    (grouped / "out/2024/closed.json").write_text(json.dumps(mark))
     code, err = settle(run, grouped)
     assert code == 6
     assert "2024 is closed" in err

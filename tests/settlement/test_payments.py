@@ -29,7 +29,8 @@ from drgcalc.base.errors import RulesError
 from drgcalc.settlement.decisions import Decisions
 from drgcalc.settlement.identities import prove
 from drgcalc.settlement.pay_accounts import PAY_ACCOUNTS, PAY_STEPS
-from drgcalc.settlement.payments import Difference, PaidMonth
+from drgcalc.settlement.payment_rows import Difference
+from drgcalc.settlement.payments import PaidMonth
 
 
 def row_of(paid: PaidMonth, hospital: str = "A", pool: str = "p") -> Any:

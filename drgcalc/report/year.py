@@ -1,0 +1,168 @@
+"""The settlement year at the terminal: payments, clearing, history of a period, what makes versions differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from drgcalc.base.money import total
+from drgcalc.report.layout import money, number, plain_table
+from drgcalc.report.year_model import Explained, History
+from drgcalc.settlement.clearing import ClearedPool
+from drgcalc.settlement.payment_rows import Difference, Payment
+
+LARGEST = 10
+_PARTS = (
+    ("payable", "payable 本月应付", 1),
+    ("corrections", "differences to closed months 以前月份更正", 1),
+    ("decided", "decided by hand 手工更正", 1),
+    ("transferred", "moved between pools 险种划转", 1),
+    ("carried_in", "left below zero before 上期结转", 1),
+    ("retained", "retained for the clearing 暂留", -1),
+    ("deferred", "deferred 缓付", -1),
+    ("deposit", "quality deposit 质量保证金", -1),
+    ("violation", "deducted for violations 违规扣款", -1),
+    ("over_budget", "deducted over budget 超总额扣款", -1),
+    ("carried_out", "left below zero now 结转下期", -1),
+    ("paid", "paid now 本月拨付", 0),
+)
+
+
+def payments(rows: Sequence[Payment]) -> Iterator[RenderableType]:
+    """One line a part of the payment and one column a pool; parts that are zero everywhere are left out."""
+    if not rows:
+        return
+    pools = list(dict.fromkeys(row.pool for row in rows))
+    table = plain_table("Payments 本月拨付, yuan", ("part", "fold"), *((pool, "right") for pool in pools))
+    for name, label, sign in _PARTS:
+        sums = [total(getattr(row, name) for row in rows if row.pool == pool) for pool in pools]
+        if any(sums) or not sign:
+            shown = [amount if sign >= 0 else amount.copy_negate() for amount in sums]
+            table.add_row(Text(label), *map(money, shown), style="" if sign else "bold")
+    yield table
+
+
+def differences(rows: Sequence[Difference]) -> Iterator[RenderableType]:
+    """Differences to closed months, by month, cause and pool."""
+    if not rows:
+        return
+    sums: defaultdict[tuple[str, str, str], list[Difference]] = defaultdict(list)
+    for row in rows:
+        sums[row.corrects, row.cause, row.pool].append(row)
+    table = plain_table(
+        "Differences to closed months 以前月份更正, yuan",
+        ("month", "left"),
+        ("cause", "left"),
+        ("pool", "left"),
+        ("hospitals", "right"),
+        ("given", "right"),
+        ("taken", "right"),
+    )
+    for (month, cause, pool), found in sorted(sums.items()):
+        given, taken = _signed(row.payable for row in found)
+        table.add_row(month, cause, pool, number(len(found)), given, taken)
+    yield table
+
+
+def clearing(rows: Sequence[ClearedPool]) -> Iterator[RenderableType]:
+    """One line a pool, and the targets below."""
+    if not rows:
+        return
+    table = plain_table(
+        "Clearing 年终清算, yuan",
+        ("pool", "left"),
+        ("payable", "right"),
+        ("paid before", "right"),
+        ("clearing", "right"),
+        ("deposits", "right"),
+        ("share", "right"),
+    )
+    for row in rows:
+        amounts = map(money, (row.payable, row.paid_before, row.clearing, row.deposit_released))
+        table.add_row(row.pool, *amounts, number(row.clearing_share))
+    yield table
+    for row in rows:
+        if row.target or row.deadline:
+            yield Text(f"{row.pool}: target {row.target or 'none'}; deadline {row.deadline or 'none'}")
+
+
+def history(result: History) -> Iterator[RenderableType]:
+    """Versions side by side, what changed from one to the next, and the trace."""
+    yield Text(f"{result.period}: {len(result.versions)} versions", style="bold")
+    for version in result.versions:
+        mark = ", closed 扎账: this one holds" if version.closed else ""
+        yield Text(f"v{version.number} (drgcalc {version.drgcalc}){mark}", style="bold")
+        yield Text(f"    {number(version.accepted)} records accepted, {number(version.rejected)} rejected")
+        for pool, amount in version.payable.items():
+            yield Text(
+                f"    {pool}: payable {money(Decimal(amount))}, point value {version.point_values.get(pool, '')}"
+            )
+        if version.changed:
+            yield Text(f"    changed since the version before: {', '.join(version.changed)}")
+    for event in result.trace:
+        yield Text(f"{event.on} {event.event} v{event.version}" + (f": {event.reason}" if event.reason else ""))
+
+
+def explained(result: Explained) -> Iterator[RenderableType]:
+    """Sums by cause and pool, then the largest changes, hospital by hospital."""
+    yield Text(f"{result.old} → {result.new}", style="bold")
+    if not result.changes and not result.payments:
+        yield Text("No hospital is owed or paid a fen more or less.")
+        return
+    if result.changes:
+        yield _by_cause(result)
+        yield from _largest(result)
+    if result.payments:
+        columns = (("part", "left"), ("given", "right"), ("taken", "right"))
+        table = plain_table("Parts of the payment that differ, yuan", *columns)
+        parts: defaultdict[str, list[Decimal]] = defaultdict(list)
+        for change in result.payments:
+            parts[change.part].append(change.amount)
+        for part, amounts in parts.items():
+            table.add_row(part, *_signed(amounts))
+        yield table
+
+
+def _by_cause(result: Explained) -> Table:
+    table = plain_table(
+        "Payable by cause, yuan",
+        ("cause", "left"),
+        ("pool", "left"),
+        ("hospitals", "right"),
+        ("given", "right"),
+        ("taken", "right"),
+    )
+    parts: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    for change in result.changes:
+        parts[change.cause, change.pool].append(change.payable)
+    for (cause, pool), amounts in parts.items():
+        table.add_row(cause, pool, number(len(amounts)), *_signed(amounts))
+    return table
+
+
+def _largest(result: Explained) -> Iterator[RenderableType]:
+    rows = sorted(result.changes, key=lambda row: (-abs(row.payable), row.pool, row.hospital_id, row.cause))
+    shown = rows[:LARGEST]
+    table = plain_table(
+        f"Largest changes ({len(shown)} of {len(rows)}), yuan",
+        ("hospital", "fold"),
+        ("pool", "left"),
+        ("cause", "left"),
+        ("payable", "right"),
+    )
+    for row in shown:
+        table.add_row(Text(row.hospital_id), row.pool, row.cause, money(row.payable))
+    yield table
+
+
+def _signed(amounts: Iterable[Decimal]) -> tuple[str, str]:
+    """Sums of what is above and below zero."""
+    known = list(amounts)
+    zero = Decimal("0.00")
+    given = total([zero, *(amount for amount in known if amount > 0)])
+    return money(given), money(total([zero, *(amount for amount in known if amount < 0)]))

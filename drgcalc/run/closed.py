@@ -1,0 +1,88 @@
+"""The marks of closed periods (扎账): out/<period>/closed.json names the version that holds, and what was decided.
+
+The trace out/<period>/trace.jsonl has a line for every closing and reopening; nothing ever takes one away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from drgcalc.base.errors import OutputError
+from drgcalc.report.year_model import Event
+from drgcalc.run.publish import CLOSED, latest, output_errors
+
+TRACE = "trace.jsonl"
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed period: its version, the hash of that version's manifest, and the decisions it was closed with."""
+
+    period: str
+    version: int
+    manifest: str
+    closed_on: str
+    decisions: Sequence[str]
+
+
+def closed_periods(out: Path) -> dict[str, Closed]:
+    """Every closed period, years and months, in order of name. Raises OutputError when a mark cannot be read."""
+    found = {}
+    for path in sorted(out.glob(f"*/{CLOSED}")):
+        try:
+            found[path.parent.name] = Closed(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise OutputError(
+                f"{path} cannot be read: {error}", hint="restore it from a copy: it says which version holds"
+            ) from error
+    return found
+
+
+def standing_version(out: Path, period: str) -> Path | None:
+    """The version of a period that holds: the closed one, else the newest."""
+    closed = closed_periods(out).get(period)
+    return latest(out, period) if closed is None else out / period / f"v{closed.version}"
+
+
+def refuse_closed(out: Path, period: str) -> None:
+    """Raise OutputError when the period is closed."""
+    if (out / period / CLOSED).exists():
+        raise OutputError(
+            f"{period} is closed (扎账): {out / period / CLOSED} exists",
+            hint="settle the open month: it posts the difference; or `drgcalc reopen` with a reason",
+        )
+
+
+def write_closed(out: Path, closed: Closed) -> None:
+    """Mark a period as closed."""
+    folder = out / closed.period
+    text = json.dumps(asdict(closed), ensure_ascii=False, indent=2, sort_keys=True)
+    with output_errors(folder):
+        (folder / CLOSED).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def remove_closed(out: Path, period: str) -> None:
+    """Take the mark away."""
+    with output_errors(out / period):
+        (out / period / CLOSED).unlink()
+
+
+def add_event(out: Path, period: str, event: Event) -> None:
+    """Append to the trace of a period."""
+    folder = out / period
+    with output_errors(folder), (folder / TRACE).open("a", encoding="utf-8", newline="\n") as file:
+        file.write(json.dumps(asdict(event), ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def read_trace(out: Path, period: str) -> tuple[Event, ...]:
+    """The trace of a period, oldest first; empty when it was never closed."""
+    path = out / period / TRACE
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(Event(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError, TypeError) as error:
+        raise OutputError(f"{path} cannot be read: {error}", hint="restore it from a copy") from error
