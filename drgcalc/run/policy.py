@@ -46,7 +46,7 @@ def _named(terms: Terms) -> str:
 
 
 def _terms(value: object, key: str) -> Iterator[Term]:
-    if isinstance(value, Mapping) and "source" in value:
+    if isinstance(value, Mapping) and "source" in value and ("value" in value or "item" in value):
         yield _term(value, key)
     elif isinstance(value, Mapping):
         for name, inner in value.items():

@@ -26,6 +26,7 @@ from drgcalc.records.checks import CHECKS, FILE_CHECKS
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.findings import FINDINGS
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS
+from drgcalc.settlement.methods.registry import METHODS
 from drgcalc.settlement.office_findings import OFFICE_FINDINGS
 from drgcalc.settlement.pay_accounts import PAY_ACCOUNTS, PAY_STEPS
 from drgcalc.settlement.pay_findings import PAY_FINDINGS
@@ -61,6 +62,7 @@ def reference() -> str:
         *section("Findings about payments and clearing", [payment_findings()]),
         *section("Findings about feedback, fund and coverage", [office_findings()]),
         *section("Notes of an import and findings about a scheme", [scheme_findings()]),
+        *section("Payment methods beside points", [payment_methods()]),
         *section("Accounts and steps of the ledger", ledger_parts()),
         *section("Tables", table_parts()),
     ]
@@ -137,6 +139,14 @@ def office_findings() -> str:
 def scheme_findings() -> str:
     rows = [(code, *explained) for code, explained in (*IMPORT_NOTES.items(), *CHECK_FINDINGS.items())]
     return table(("code", "severity", "what it says", "what it means for payment"), rows)
+
+
+def payment_methods() -> str:
+    rows = [
+        (method.kind, method.chinese, (sys.modules[method.read.__module__].__doc__ or "").split("\n")[0])
+        for method in METHODS
+    ]
+    return table(("kind", "Chinese", "what it does"), rows)
 
 
 def ledger_parts() -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from drgcalc.base.errors import Finding
+from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import total
 from drgcalc.settlement.findings import finding
 from drgcalc.settlement.fund import Waterfall
@@ -83,6 +83,7 @@ def pay_methods(
     year = int(period[:4])
     months = (period,) if len(period) > 4 else tuple(f"{period}-{month:02}" for month in range(1, 13))
     known = {row.hospital_id: row for row in hospitals}
+    _refuse_unknown(claims, known)
     payments: list[MethodPayment] = []
     found: list[Finding] = list(_refunds(claims))
     for block in policy.methods.methods:
@@ -247,6 +248,15 @@ def _overspent(fall: Waterfall, block: MethodBlock, book: Postings) -> list[Find
         f"pool {fall.pool}: {block.id} brings {block.paid_from.value} to {left:,} yuan: it is paid more than the item"
     )
     return [finding("S036", words, field=block.paid_from.value, value=str(left))]
+
+
+def _refuse_unknown(claims: Sequence[Claim], known: Mapping[str, Hospital]) -> None:
+    unknown = sorted({row.hospital_id for row in claims} - set(known))
+    if unknown:
+        raise RulesError(
+            f"payment methods have claims of hospitals without a row of hospitals.csv in force: {', '.join(unknown)}",
+            hint="add the hospital to hospitals.csv, or correct its effective_from and effective_to",
+        )
 
 
 def _refunds(claims: Sequence[Claim]) -> list[Finding]:
