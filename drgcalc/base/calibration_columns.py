@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drgcalc.base.columns import MONEY, POINTS, Column, Table
+from drgcalc.base.columns import COEFFICIENT, MONEY, POINTS, Column, Table
 
 CHANGE = "DECIMAL(18,4)"
 POINT_VALUE = "DECIMAL(18,8)"
@@ -91,4 +91,67 @@ OPENING_VALUES = Table(
     ),
 )
 
-CALIBRATION_TABLES = (SCORE_EDITS, GROUP_MOVES, HOSPITAL_MOVES, SCORE_FLAGS, OPENING_VALUES)
+DIRECTORY_AUDIT = Table(
+    "audit",
+    "one group of a directory from history, and why it exists",
+    (
+        _GROUP,
+        Column("layer", "VARCHAR", "", "层级", "core or comprehensive"),
+        Column("principal", "VARCHAR", "", "主要诊断", "subcategory; category of a comprehensive group"),
+        Column("main_procedure", "VARCHAR", "", "主要手术操作", "empty: none that counts", nullable=True),
+        Column("related_procedures", "VARCHAR", "", "相关手术操作", "what makes it a group of its own", nullable=True),
+        Column("kind", "VARCHAR", "", "治疗方式", "of a comprehensive group", nullable=True),
+        Column("cases", "BIGINT", "stays", "病例数", "stays of the history in it"),
+        Column("hospitals", "BIGINT", "", "机构数", "hospitals that have such stays"),
+        Column("mean_fee", MONEY, "yuan", "例均费用", "their mean cost"),
+        Column("cv", CHANGE, "", "变异系数", "standard deviation of their cost ÷ mean", nullable=True),
+        Column("threshold", "BIGINT", "stays", "核心病种例数阈值", "stays that a core group needs"),
+        Column("parent", "VARCHAR", "", "上级", "group or category that it would be in otherwise"),
+        Column("parent_mean", MONEY, "yuan", "比较均值", "mean that a related procedure raises", nullable=True),
+        Column("rise", CHANGE, "", "均值升幅", "by what share it raises it", nullable=True),
+        Column("why", "VARCHAR", "", "成组理由", "the rule that made it a group"),
+    ),
+)
+
+DIRECTORY_SPLITS = Table(
+    "splits",
+    "one part of an auxiliary dimension by which a group is split",
+    (
+        _GROUP,
+        Column("dimension", "VARCHAR", "", "辅助目录维度", "cci, severity, tumour, age or icu"),
+        Column("part", "VARCHAR", "", "辅助目录分型", "name of the part"),
+        Column("cases", "BIGINT", "stays", "病例数", "stays of the group in that part"),
+        Column("mean_fee", MONEY, "yuan", "例均费用", "their mean cost"),
+        Column("factor", COEFFICIENT, "", "辅助调节系数", "that mean ÷ mean of the group"),
+        Column("group_cases", "BIGINT", "stays", "病种病例数", "stays of the group"),
+        Column("variance_left", CHANGE, "", "剩余方差比例", "share of the group's variance that is left inside parts"),
+    ),
+)
+
+DIRECTORY_QUALITY = Table(
+    "quality",
+    "one directory from history",
+    (
+        Column("stays", "BIGINT", "stays", "病例数", "stays that can be in a group"),
+        Column("threshold", "BIGINT", "stays", "核心病种例数阈值", "stays that a core group needs"),
+        Column("core_groups", "BIGINT", "", "核心病种数", "core groups, those of related procedures included"),
+        Column("own_groups", "BIGINT", "", "相关手术病种数", "core groups that a related procedure makes"),
+        Column("comprehensive_groups", "BIGINT", "", "综合病种数", "groups of category × kind of treatment"),
+        Column("core_stays", "BIGINT", "stays", "核心病种病例数", "stays in core groups"),
+        Column("coverage", CHANGE, "", "核心病种覆盖率", "core stays ÷ stays"),
+        Column("mean_cv", CHANGE, "", "平均变异系数", "CV of the groups, weighted by stays"),
+        Column("riv", CHANGE, "", "组间变异占比", "share of the variance of cost that groups explain", nullable=True),
+        Column("splits", "BIGINT", "", "辅助分型数", "groups × dimensions that are split"),
+    ),
+)
+
+CALIBRATION_TABLES = (
+    SCORE_EDITS,
+    GROUP_MOVES,
+    HOSPITAL_MOVES,
+    SCORE_FLAGS,
+    OPENING_VALUES,
+    DIRECTORY_AUDIT,
+    DIRECTORY_SPLITS,
+    DIRECTORY_QUALITY,
+)

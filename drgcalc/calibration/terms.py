@@ -72,6 +72,7 @@ class CatalogueRule:
     split_part: int
     split_fall: Fraction
     source: str
+    split_source: str
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ _OPTIONS = (
     ),
     click.option("--effective-to", metavar="DATE", help="Its last day; the end of that year when left out."),
     click.option(
-        "--out", "table", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-        help="Put the table also here, where it counts: scores/2024.csv, say.",
+        "--out", "table", metavar="PATH", type=click.Path(path_type=Path),
+        help="Put the result also here, where it counts: scores/2024.csv, say.",
     ),
-    click.option("--replace", is_flag=True, help="The file of --out may hold something else already."),
+    click.option("--replace", is_flag=True, help="What --out names may hold something else already."),
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _asking(function: Function) -> Function:
 
 @click.group()
 def calibrate() -> None:
-    """Compute scores, coefficients and the opening point value from a region's own history."""
+    """Compute directory, scores, coefficients and opening point value from a region's own history."""
 
 
 @calibrate.command()
@@ -108,6 +108,26 @@ def opening_value(talk: Talk, ask: Ask) -> None:
         result = calibrate_opening_value(ask, progress)
     talk.result(result, lambda: calibration.values(result))
     talk.note(f"{len(result.values)} pools from {result.basis.stays:,} stays")
+
+
+@calibrate.command()
+@click.option(
+    "--factors", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Put the factors of auxiliary splits also here: scores/auxiliary/2024.csv, say.",
+)  # fmt: skip
+@_asking
+def catalogue(talk: Talk, ask: Ask, factors: Path | None) -> None:
+    """A DIP directory of the region's own: core and comprehensive groups, splits, and why each group exists.
+
+    --out names the folder of the new scheme.
+    """
+    from drgcalc.report import calibration
+    from drgcalc.run.calibrate_catalogue import CatalogueAsk, calibrate_catalogue
+
+    with talk.progress() as progress:
+        result = calibrate_catalogue(CatalogueAsk(**vars(ask), factors=factors), progress)
+    talk.result(result, lambda: calibration.catalogue(result))
+    talk.note(f"{result.quality.core_groups:,} core groups cover {result.quality.core_stays:,} stays")
 
 
 def _day(text: str | None) -> date | None:

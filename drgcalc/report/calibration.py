@@ -10,7 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from drgcalc.calibration.comparison import GroupMove
-from drgcalc.report.calibration_model import Basis, CalibratedCoefficients, CalibratedScores, CalibratedValues
+from drgcalc.report.calibration_model import (
+    Basis,
+    CalibratedCatalogue,
+    CalibratedCoefficients,
+    CalibratedScores,
+    CalibratedValues,
+)
 from drgcalc.report.layout import money, number, plain_table
 
 LARGEST = 10
@@ -58,6 +64,23 @@ def values(result: CalibratedValues) -> Iterator[RenderableType]:
     yield from _tail(result.basis, "")
 
 
+def catalogue(result: CalibratedCatalogue) -> Iterator[RenderableType]:
+    """A directory: how many groups of which kind, how much they cover and how well they hold costs together."""
+    yield from _head("DIP directory 病种目录库", result.basis)
+    quality = result.quality
+    table = plain_table("", ("", "fold"), ("groups", "right"), ("stays", "right"))
+    table.add_row("core 核心病种", number(quality.core_groups), number(quality.core_stays))
+    table.add_row("  of them by a related procedure", number(quality.own_groups), "")
+    rest = quality.stays - quality.core_stays
+    table.add_row("comprehensive 综合病种", number(quality.comprehensive_groups), number(rest))
+    yield table
+    yield Text(f"A core group has at least {quality.threshold} stays; they cover {_percent(quality.coverage)}.")
+    explained = "" if quality.riv is None else f"; groups explain {_percent(quality.riv)} of the variance (RIV)"
+    yield Text(f"Mean CV 变异系数 {quality.mean_cv}{explained}.")
+    yield Text(f"{number(quality.splits)} auxiliary splits 辅助分型 are kept; audit.csv says why each group exists.")
+    yield from _tail(result.basis, "schemes", f"{result.scheme}")
+
+
 def _head(title: str, basis: Basis) -> Iterator[RenderableType]:
     years = f"{basis.years[0]} to {basis.years[-1]}" if len(basis.years) > 1 else str(basis.years[0])
     yield Text(f"{basis.region}: {title} from {years}", style="bold")
@@ -65,16 +88,16 @@ def _head(title: str, basis: Basis) -> Iterator[RenderableType]:
     yield from (Text(f"note: {note}") for note in basis.notes)
 
 
-def _tail(basis: Basis, home: str) -> Iterator[RenderableType]:
+def _tail(basis: Basis, home: str, name: str = "") -> Iterator[RenderableType]:
     if not basis.place.folder:
         yield Text("Dry run: nothing is written.")
         return
     again = "the same as before: " if basis.place.unchanged else ""
     yield Text(f"For review: {again}{basis.place.folder}/")
-    if basis.table:
-        yield Text(f"Written: {basis.table}")
+    if basis.written:
+        yield from (Text(f"Written: {name}", overflow="fold") for name in basis.written)
     elif home:
-        target = basis.folder / home / f"{basis.effective_from.year}.csv"
+        target = basis.folder / home / (name or f"{basis.effective_from.year}.csv")
         yield Text(f"Next: look at it, then run again with --out {target}")
 
 

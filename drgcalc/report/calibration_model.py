@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from drgcalc.calibration.coefficients import Coefficient
 from drgcalc.calibration.comparison import Flag, GroupMove, HospitalMove
@@ -17,8 +18,8 @@ from drgcalc.report.model import Place
 class Basis:
     """What a calibration rests on, and from when to when its result is to be in force.
 
-    folder: the region's, as it was named. place: where it is published for review. table: the file that it was also
-    put into, "" when none.
+    folder: the region's, as it was named. place: where it is published for review. written: files that it was also
+    put into.
     """
 
     region: str
@@ -28,7 +29,7 @@ class Basis:
     effective_from: date
     effective_to: date | None
     place: Place
-    table: str
+    written: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -63,3 +64,27 @@ class CalibratedValues:
 
     basis: Basis
     values: tuple[OpeningValue, ...]
+
+
+class Quality(NamedTuple):
+    """How good a directory is: columns of base.calibration_columns.DIRECTORY_QUALITY."""
+
+    stays: int
+    threshold: int
+    core_groups: int
+    own_groups: int
+    comprehensive_groups: int
+    core_stays: int
+    coverage: Decimal
+    mean_cv: Decimal
+    riv: Decimal | None
+    splits: int
+
+
+@dataclass(frozen=True)
+class CalibratedCatalogue:
+    """A directory from history; scheme: its id."""
+
+    basis: Basis
+    scheme: str
+    quality: Quality

@@ -17,7 +17,7 @@ from drgcalc.calibration.coefficients import (
 from drgcalc.calibration.opening import OpeningValue, PoolYear, opening_values
 from drgcalc.calibration.terms import CoefficientRule
 from drgcalc.report.calibration_model import CalibratedCoefficients, CalibratedValues
-from drgcalc.run.calibration_files import Ask, Work, calibration, finish, hospital_notes, source_of
+from drgcalc.run.calibration_files import Ask, HistoryWork, Work, calibration, finish, hospital_notes, source_of
 from drgcalc.run.calibration_terms import lacking
 from drgcalc.run.history import EVERY_LEVEL, hospitals_on, register_coefficients, register_scores, scores_on
 from drgcalc.run.intake import Progress, silent
@@ -44,7 +44,8 @@ def calibrate_coefficients(ask: Ask, progress: Progress = silent) -> CalibratedC
         _write(work, rule, found)
         whole = sum(row[1] for row in work.history.rows("group_totals"))
         counts = {"stays": whole, "coefficients": len(found)}
-        basis = finish(work, "coefficients", COEFFICIENTS_FILE, counts, _notes(found, len(own)))
+        notes = _notes(found, len(own))
+        basis = finish(work, "coefficients", counts, notes, {COEFFICIENTS_FILE: ask.table})
         return CalibratedCoefficients(basis, rule.by, found)
 
 
@@ -64,10 +65,10 @@ def calibrate_opening_value(ask: Ask, progress: Progress = silent) -> Calibrated
         _write_values(work, values)
         counts = {"stays": sum(value.stays for value in values), "pools": len(values)}
         notes = hospital_notes(without_row)
-        return CalibratedValues(finish(work, "opening-value", VALUES_FILE, counts, notes), values)
+        return CalibratedValues(finish(work, "opening-value", counts, notes, {VALUES_FILE: ask.table}), values)
 
 
-def _measured(work: Work, rule: CoefficientRule, by: str) -> dict[Key, Measured]:
+def _measured(work: HistoryWork, rule: CoefficientRule, by: str) -> dict[Key, Measured]:
     parts = KINDS[by]
     asked = {
         "by_hospital": parts.hospital,

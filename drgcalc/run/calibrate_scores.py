@@ -35,7 +35,7 @@ from drgcalc.calibration.scores import (
 )
 from drgcalc.calibration.terms import ScoreRule
 from drgcalc.report.calibration_model import CalibratedScores
-from drgcalc.run.calibration_files import Ask, Work, calibration, finish, hospital_notes, source_of
+from drgcalc.run.calibration_files import Ask, HistoryWork, Work, calibration, finish, hospital_notes, source_of
 from drgcalc.run.calibration_terms import lacking
 from drgcalc.run.history import EVERY_LEVEL, hospitals_on, register_coefficients, register_scores, scores_on
 from drgcalc.run.intake import Progress, silent
@@ -96,7 +96,7 @@ def calibrate_scores(ask: Ask, progress: Progress = silent) -> CalibratedScores:
         counts = {"stays": sum(stays.values()), "groups": len(scores), "edits": len(edits), "flags": len(flagged)}
         notes = (*hospital_notes(compared.without_row), *_notes(scores, old))
         return CalibratedScores(
-            basis=finish(work, "scores", SCORES_FILE, counts, notes),
+            basis=finish(work, "scores", counts, notes, {SCORES_FILE: ask.table}),
             reference_fee=round_half_up(reference, MONEY_PLACES),
             scale=rule.scale,
             riv=riv(row.moments for row in totals.values()),
@@ -132,7 +132,7 @@ def _keeping(scores: Sequence[GroupScore], old: Iterable[Score]) -> list[GroupSc
     return sorted([*scores, *kept])
 
 
-def _compare(work: Work, old: Sequence[Score], scores: Sequence[GroupScore]) -> _Compared:
+def _compare(work: HistoryWork, old: Sequence[Score], scores: Sequence[GroupScore]) -> _Compared:
     """Points of the newest year's stays by both scores, at the hospital coefficients that will be in force."""
     new = {score.group_code: published(score)[0] for score in scores}
     register_scores(work.history, "old_scores", {(row.group_code, row.level or EVERY_LEVEL): row.score for row in old})
@@ -151,7 +151,7 @@ def _of_groups(old: Iterable[Score]) -> dict[str, Decimal | None]:
     return found
 
 
-def _flags(work: Work, rule: ScoreRule, totals: Mapping[str, _GroupTotal]) -> tuple[Flag, ...]:
+def _flags(work: HistoryWork, rule: ScoreRule, totals: Mapping[str, _GroupTotal]) -> tuple[Flag, ...]:
     rows = (GroupHospital(*row) for row in work.history.rows("group_hospitals", {"small_sample": rule.small_sample}))
     dearest = {code: row.dearest for code, row in totals.items() if row.dearest is not None}
     return flags(rows, dearest, rule.small_sample)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-from drgcalc.base.errors import OutputError
 from drgcalc.calibration.terms import Terms
 from drgcalc.report.calibration_model import Basis
 from drgcalc.report.model import Place
@@ -19,7 +16,8 @@ from drgcalc.run.calibration_terms import CALIBRATION_FILE, read_terms
 from drgcalc.run.history import History, open_history
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, hashes, with_outputs
-from drgcalc.run.publish import Draft, draft, lock, output_errors
+from drgcalc.run.placing import put, refuse_to_overwrite
+from drgcalc.run.publish import Draft, draft, lock
 from drgcalc.run.region import Region, load_region
 
 NAMED = 5
@@ -52,14 +50,19 @@ class Ask:
         return first, self.effective_to or date(first.year, 12, 31)
 
 
-class Work(NamedTuple):
-    """A calibration under way: its region, parameters, history and the folder that it writes into."""
+@dataclass(frozen=True)
+class Work:
+    """A calibration under way: its region and parameters, what it reads, and the folder that it writes into.
+
+    inputs: SHA-256 of the record files. scheme: id, edition, checksum and title of the scheme they are grouped by.
+    """
 
     ask: Ask
     region: Region
     terms: Terms
-    history: History
     sheet: Draft
+    inputs: Mapping[str, str]
+    scheme: Mapping[str, str]
 
     @property
     def first(self) -> date:
@@ -72,34 +75,52 @@ class Work(NamedTuple):
         return self.ask.validity[1]
 
 
+@dataclass(frozen=True)
+class HistoryWork(Work):
+    """A calibration that works on grouped stays."""
+
+    history: History
+
+
 @contextmanager
-def calibration(kind: str, ask: Ask, progress: Progress = silent) -> Iterator[Work]:
-    """A calibration of that kind: region read, years grouped and summed, a draft open; all locks held meanwhile."""
+def calibration(kind: str, ask: Ask, progress: Progress = silent) -> Iterator[HistoryWork]:
+    """A calibration on grouped stays: region read, years grouped and summed, a draft open; locks held meanwhile."""
     region, terms = load_region(ask.folder), read_terms(ask.folder)
-    review = ask.folder / REVIEW
     with (
-        lock(region.out),
-        lock(review),
+        review_draft(region, kind, ask) as sheet,
         open_history(region, ask.years, terms.history, ask.dry_run, ask.strict, progress) as history,
-        draft(review, f"{kind}/{ask.years[0]}-{ask.years[-1]}") as sheet,
     ):
-        yield Work(ask, region, terms, history, sheet)
+        yield HistoryWork(ask, region, terms, sheet, history.cases.inputs, history.cases.scheme, history)
 
 
-def finish(work: Work, kind: str, main: str, counts: dict[str, int], notes: tuple[str, ...]) -> Basis:
-    """Publish the draft, put its table `main` where it was asked for, and say what the calibration rests on."""
+@contextmanager
+def review_draft(region: Region, kind: str, ask: Ask) -> Iterator[Draft]:
+    """A draft under calibration/, all locks held meanwhile."""
+    review = ask.folder / REVIEW
+    with lock(region.out), lock(review), draft(review, f"{kind}/{ask.years[0]}-{ask.years[-1]}") as sheet:
+        yield sheet
+
+
+def finish(
+    work: Work, kind: str, counts: dict[str, int], notes: tuple[str, ...], places: Mapping[str, Path | None]
+) -> Basis:
+    """Publish the draft, put what is in it where that was asked for, and say what the calibration rests on.
+
+    places: names in the draft ("" the draft itself) and where they are to go, None nowhere. Raises OutputError when
+    something else stands there and may not be replaced; then nothing is published.
+    """
     ask, region = work.ask, work.region
-    place, table = Place(work.sheet.period, work.sheet.version, "", unchanged=False), ""
+    place = Place(work.sheet.period, work.sheet.version, "", unchanged=False)
+    asked = {name: target for name, target in places.items() if target is not None}
     if not ask.dry_run:
-        if ask.table is not None:
-            _refuse_to_overwrite(ask.table, work.sheet.folder / main, replace=ask.replace)
-        manifest = with_outputs(_manifest(work, kind, counts), work.sheet.folder)
+        for name, target in asked.items():
+            refuse_to_overwrite(target, work.sheet.folder / name, replace=ask.replace)
+        manifest = with_outputs(_manifest(work, kind, counts, tuple(asked.values())), work.sheet.folder)
         published = work.sheet.publish(manifest)
         shown = published.folder.relative_to(region.folder).as_posix()
         place = Place(work.sheet.period, published.version, shown, published.unchanged)
-        if ask.table is not None:
-            _put(ask.table, (published.folder / main).read_bytes())
-            table = str(ask.table)
+        for name, target in asked.items():
+            put(target, published.folder / name)
     return Basis(
         region=region.name,
         folder=ask.folder,
@@ -108,7 +129,7 @@ def finish(work: Work, kind: str, main: str, counts: dict[str, int], notes: tupl
         effective_from=work.first,
         effective_to=work.last,
         place=place,
-        table=table,
+        written=() if ask.dry_run else tuple(map(str, asked.values())),
         notes=notes,
     )
 
@@ -131,43 +152,22 @@ def hospital_notes(without_row: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _manifest(work: Work, kind: str, counts: dict[str, int]) -> Manifest:
-    region, cases = work.region, work.history.cases
+def _manifest(work: Work, kind: str, counts: dict[str, int], targets: Sequence[Path]) -> Manifest:
+    """What went into a calibration; a table that its result is put into is none of it."""
+    region = work.region
     edits = work.terms.scores.edits if work.terms.scores else None
     files = [region.folder / CALIBRATION_FILE, *region.tables(), *([region.folder / edits] if edits else [])]
-    kept = [path for path in files if work.ask.table is None or path.resolve() != work.ask.table.resolve()]
+    made = {target.resolve() for target in targets}
     return Manifest(
         command=f"calibrate {kind}",
         period=f"{work.ask.years[0]}:{work.ask.years[-1]}",
         drgcalc=version("drgcalc"),
-        inputs=cases.inputs,
-        region=hashes(kept, region.folder),
-        scheme=cases.scheme,
+        inputs=work.inputs,
+        region=hashes([path for path in files if path.resolve() not in made], region.folder),
+        scheme=work.scheme,
         policy="",
         counts=counts,
         totals={},
         point_values={},
         outputs={},
     )
-
-
-def _refuse_to_overwrite(target: Path, new: Path, *, replace: bool) -> None:
-    with output_errors(target.parent):
-        differs = target.exists() and target.read_bytes() != new.read_bytes()
-    if differs and not replace:
-        raise OutputError(
-            f"{target} exists and holds something else; nothing is written",
-            hint="compare them, then run again with --replace, or name another file with --out",
-        )
-
-
-def _put(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
-    with output_errors(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)

@@ -135,7 +135,7 @@ def _read_catalogue(table: Table) -> CatalogueRule:
     coverage = table.number("coverage", "ratio") if table.has("coverage") else None
     if (threshold is None) == (coverage is None):
         raise table.wrong("threshold", "or coverage must be there, and not both", "threshold = 15 stays, for example")
-    related = table.number("related_rise", "ratio")
+    related, fall = table.number("related_rise", "ratio"), table.number("split_fall", "ratio")
     rule = CatalogueRule(
         base=table.text("base"),
         threshold=threshold,
@@ -143,8 +143,9 @@ def _read_catalogue(table: Table) -> CatalogueRule:
         related_rise=Fraction(related.value),
         split_total=_cases(table, "split_total"),
         split_part=_cases(table, "split_part"),
-        split_fall=Fraction(table.number("split_fall", "ratio").value),
+        split_fall=Fraction(fall.value),
         source=related.source,
+        split_source=fall.source,
     )
     table.finish()
     return rule

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from drgcalc.calibration.terms import CoefficientRule, HistoryRule, ScoreRule
+from drgcalc.calibration.terms import CatalogueRule, CoefficientRule, HistoryRule, ScoreRule
 
 HERE = Path(__file__).parent
 SHARED_VECTORS = HERE.parents[2] / "shared" / "vectors" / "settlement.toml"
@@ -41,3 +41,15 @@ def score_rule(scale: str = "1000", benchmark: str | None = None, quota: str | N
 
 def coefficient_rule(by: str, lower: str, upper: str, least_cases: int, otherwise: str = "peers") -> CoefficientRule:
     return CoefficientRule(by, "together", Decimal(lower), Decimal(upper), least_cases, otherwise, "test")
+
+
+def catalogue_rule(
+    threshold: int | None = 15,
+    coverage: Fraction | None = None,
+    split_total: int = 15,
+    split_part: int = 5,
+    split_fall: Fraction = Fraction(1, 5),
+) -> CatalogueRule:
+    return CatalogueRule(
+        "base", threshold, coverage, Fraction(1, 10), split_total, split_part, split_fall, "test", "test"
+    )
