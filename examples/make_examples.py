@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from generator.calibrated import calibrate
 from generator.deliveries import write_deliveries
 from generator.plan import read_plan, read_world
 from generator.scores import write_scores
 from generator.stays import Ward
 
-from drgcalc.grouping.scheme import load_scheme
+from drgcalc.grouping.scheme import load_drg_scheme
 
 HERE = Path(__file__).parent
 REGIONS = ("shaoguan", "points-city")
 SCHEME = HERE.parent / "grouper_tables" / "demo-drg"
 BY_HAND = ("region.toml", "README.md", "hospitals.csv", "example.salt", "fund", "decisions")
+CALIBRATED_BY_HAND = ("calibration.toml", "schemes/dip-base")
+MADE = ("discharges", "scores", "schemes/dip-2024")
 
 
 def make(name: str, target: Path) -> None:
@@ -30,18 +34,22 @@ def make(name: str, target: Path) -> None:
     region = HERE / name
     plan, world = read_plan(region), read_world()
     if target.resolve() != region.resolve():
-        _copy_tables(region, target)
-    for folder in ("discharges", "scores"):
+        _copy_tables(region, target, (*BY_HAND, *(CALIBRATED_BY_HAND if plan.calibrated_from else ())))
+    for folder in MADE:
         shutil.rmtree(target / folder, ignore_errors=True)
     ward = Ward(plan, world)
     write_deliveries(target, plan, {year: ward.year(year) for year in sorted(plan.years)})
-    write_scores(target, plan, world, load_scheme(SCHEME))
+    if plan.pattern_scores:
+        write_scores(target, plan, world, plan.pattern_scores, load_drg_scheme(SCHEME))
+    if plan.calibrated_from:
+        calibrate(target, plan)
 
 
-def _copy_tables(region: Path, target: Path) -> None:
+def _copy_tables(region: Path, target: Path, names: Iterable[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for name in BY_HAND:
+    for name in names:
         source = region / name
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target / name, dirs_exist_ok=True)
         else:

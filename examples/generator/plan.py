@@ -81,17 +81,26 @@ class Span(NamedTuple):
     fee_factor: float
 
 
+class PatternScores(NamedTuple):
+    """Scores from the clinical patterns: points of a group whose mean cost is the mean of all, and their source."""
+
+    scale: int
+    source: str
+
+
 @dataclass(frozen=True)
 class Plan:
-    """One region: its own numbers, its hospitals and what goes wrong in its files."""
+    """One region: its own numbers, its hospitals and what goes wrong in its files.
+
+    Scores come from the patterns, or directory and scores are calibrated from the stays of the years `calibrated_from`.
+    """
 
     seed: int
     admin_code: str
     areas: tuple[str, ...]
     payment_method: str
-    group_scale: int
-    scores_source: str
-    score_years: tuple[int, ...]
+    pattern_scores: PatternScores | None
+    calibrated_from: tuple[int, ...]
     scores_from: date
     years: Mapping[int, Year]
     levels: Mapping[str, Level]
@@ -133,9 +142,8 @@ def read_plan(region: Path) -> Plan:
         admin_code=table["admin_code"],
         areas=tuple(table["areas"]),
         payment_method=table["payment_method"],
-        group_scale=table["group_scale"],
-        scores_source=table["scores_source"],
-        score_years=tuple(table["score_years"]),
+        pattern_scores=PatternScores(**table["pattern_scores"]) if "pattern_scores" in table else None,
+        calibrated_from=tuple(table.get("calibrated_from", ())),
         scores_from=table["scores_from"],
         years={int(year): Year(**terms) for year, terms in table["years"].items()},
         levels={name: Level(**terms) for name, terms in table["levels"].items()},
