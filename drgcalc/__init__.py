@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from drgcalc.grouping.explain import Explainer as Explainer
     from drgcalc.grouping.explain import PlainRecord as PlainRecord
     from drgcalc.grouping.scheme import load_scheme as load_scheme
+    from drgcalc.run.calibrate_catalogue import CatalogueAsk as CatalogueAsk
+    from drgcalc.run.calibrate_catalogue import calibrate_catalogue as calibrate_catalogue
+    from drgcalc.run.calibrate_coefficients import calibrate_coefficients as calibrate_coefficients
+    from drgcalc.run.calibrate_coefficients import calibrate_opening_value as calibrate_opening_value
+    from drgcalc.run.calibrate_scores import calibrate_scores as calibrate_scores
+    from drgcalc.run.calibration_files import Ask as Ask
     from drgcalc.run.check import check as check
     from drgcalc.run.explain import explain_hospital as explain_hospital
     from drgcalc.run.explain_record import explain_record as explain_record
@@ -48,6 +54,10 @@ _HOMES = {
     "base.money": ("allocate",),
     "grouping.explain": ("Explainer", "PlainRecord"),
     "grouping.scheme": ("load_scheme",),
+    "run.calibrate_catalogue": ("CatalogueAsk", "calibrate_catalogue"),
+    "run.calibrate_coefficients": ("calibrate_coefficients", "calibrate_opening_value"),
+    "run.calibrate_scores": ("calibrate_scores",),
+    "run.calibration_files": ("Ask",),
     "run.check": ("check",),
     "run.explain": ("explain_hospital",),
     "run.explain_record": ("explain_record",),

@@ -99,7 +99,7 @@ def coefficients(
     parts = KINDS[rule.by]
     return tuple(
         _coefficient(key, found, _peer(key, peers, levels, rule.by), rule)
-        for key, found in own.items()
+        for key, found in sorted(own.items())
         if not (parts.level and not key.level)
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drgcalc.base.calibration_columns import OPENING_VALUES
 from drgcalc.base.point_columns import COEFFICIENTS
 from drgcalc.calibration.coefficients import (
@@ -38,6 +40,8 @@ def calibrate_coefficients(ask: Ask, progress: Progress = silent) -> CalibratedC
         if rule is None:
             raise lacking("coefficients")
         own = _measured(work, rule, rule.by)
+        if rule.by == "hospital":
+            own |= _newcomers(work, rule, own)
         peers = _measured(work, rule, PEERS[rule.by]) if rule.by in PEERS else {}
         levels = {name: row.level for name, row in hospitals_on(work.region, work.first).items()}
         found = coefficients(own, peers, levels, rule)
@@ -78,6 +82,13 @@ def _measured(work: HistoryWork, rule: CoefficientRule, by: str) -> dict[Key, Me
     }
     sums = (CoefficientSum(*row) for row in work.history.rows("coefficient_sums", asked))
     return measure(sums, work.ask.years, work.terms.history)
+
+
+def _newcomers(work: Work, rule: CoefficientRule, own: Mapping[Key, Measured]) -> dict[Key, Measured]:
+    """Hospitals that will be in force and have no stay in the history: nothing is measured of them."""
+    pools = [pool.id for pool in work.region.pools] if rule.pools == "apart" else [""]
+    keys = (Key(name, "", "", pool) for name in hospitals_on(work.region, work.first) for pool in pools)
+    return {key: Measured(0, None) for key in keys if key not in own}
 
 
 def _write(work: Work, rule: CoefficientRule, found: tuple[Coefficient, ...]) -> None:

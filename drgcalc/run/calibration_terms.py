@@ -53,7 +53,7 @@ def lacking(part: str) -> RulesError:
     """The error for a part that a command needs and calibration.toml has not, to be raised."""
     return RulesError(
         f"{CALIBRATION_FILE} has no [calibration.{part}]",
-        hint=f"add it: REFERENCE.md lists its keys, examples/shaoguan/{CALIBRATION_FILE} has one",
+        hint=f"add it: the {CALIBRATION_FILE} that `drgcalc init DIR` writes has every key",
     )
 
 

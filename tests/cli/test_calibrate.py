@@ -186,3 +186,11 @@ def test_a_region_without_parameters_is_told_which_file_it_lacks(run: Run, city:
     ended = run("calibrate", "scores", "--region", city, *YEARS)
     assert ended.code == 4
     assert "calibration.toml is missing" in ended.err
+
+
+def test_a_hospital_without_history_takes_its_level_or_one(run: Run, city: Path) -> None:
+    with (city / "hospitals.csv").open("a", encoding="utf-8") as file:
+        file.write("H009,新开医院,三级,1.00,2024-01-01,,文件\n")
+    assert run("calibrate", "coefficients", "--region", city, *YEARS).code == 0
+    rows = {row["hospital_id"]: row for row in table(review(city, "coefficients") / "coefficients.csv")}
+    assert any(how in rows["H009"]["source"] for how in ("peers", "upper", "lower"))
