@@ -23,14 +23,14 @@ from drgcalc.run.region_tables import Row, read_table
 from drgcalc.run.settle import fund_of, terms_of
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
+from drgcalc.run.year import read_payments
 from drgcalc.settlement.feedback import Event, FeedbackRule, GroupedCase, Loop, run_loop
 from drgcalc.settlement.fund_watch import Covered, coverages, patient_benefit, warnings, watch_findings
 from drgcalc.settlement.identities import prove
-from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.netting import Advance, net
+from drgcalc.settlement.payment_rows import owing
 from drgcalc.settlement.policy import policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.receivables import BILLED, DEDUCTION, RECEIVED, Booking, reconcile
-from drgcalc.settlement.rows import Allocation
 from drgcalc.settlement.working_days import WorkingDays
 
 OUR_BOOKS = "receivables"
@@ -151,12 +151,8 @@ def _our_bookings(region: Region, months: Sequence[str], year: Period) -> Iterat
         folder = _newest(region, month)
         for hospital, pool, booked in _query(folder / CASES_FILE, "billed_sums"):
             yield Booking(hospital, pool, month, BILLED, booked, "")
-        paid: dict[tuple[str, str], list[Decimal]] = {}
-        owed: list[Allocation | MethodPayment] = [*read_allocations(folder), *read_method_payments(folder)]
-        for row in owed:
-            paid.setdefault((row.hospital_id, row.pool), []).append(row.pay_now)
-        for (hospital, pool), amounts in sorted(paid.items()):
-            if amount := total(amounts):
+        for (hospital, pool), amount in _received(folder).items():
+            if amount:
                 yield Booking(hospital, pool, month, RECEIVED, amount, "")
     for deduction in region.decisions.deductions:
         month = deduction.month or f"{deduction.decided_on:%Y-%m}"
@@ -164,6 +160,16 @@ def _our_bookings(region: Region, months: Sequence[str], year: Period) -> Iterat
             yield Booking(deduction.hospital_id, deduction.pool, month, DEDUCTION, deduction.amount, deduction.notice)
     for path in sorted(region.folder.glob(f"{OUR_BOOKS}/*.csv")):
         yield from (_booking(row) for row in read_table(BOOKINGS, path, region.folder))
+
+
+def _received(folder: Path) -> dict[tuple[str, str], Decimal]:
+    """What a settled month has sent to each hospital and pool: its payments, or without them what is paid at once."""
+    if payments := read_payments(folder):
+        return {(row.hospital_id, row.pool): total((row.paid, row.advance)) for row in payments}
+    found: dict[tuple[str, str], list[Decimal]] = {}
+    for row in owing(read_allocations(folder), read_method_payments(folder)):
+        found.setdefault((row.hospital_id, row.pool), []).append(row.pay_now)
+    return {place: total(found[place]) for place in sorted(found)}
 
 
 def _booking(row: Row) -> Booking:

@@ -13,16 +13,19 @@ from drgcalc.run.manifest import file_hash, read_manifest
 from drgcalc.run.published import (
     ALLOCATIONS_PARQUET,
     LEDGER_FILE,
+    METHODS_PARQUET,
     POOL_FILE,
     find_version,
     read_allocations,
     read_book,
     read_csv,
+    read_method_payments,
 )
 from drgcalc.run.region import load_region
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.conservation import conservation
 from drgcalc.settlement.identities import prove as refuse_false
+from drgcalc.settlement.payment_rows import owing
 from drgcalc.settlement.rows import PoolLine
 
 READ = (ALLOCATIONS_PARQUET, LEDGER_FILE, POOL_FILE)
@@ -38,7 +41,8 @@ def prove(folder: Path, period: str | None = None, pool: str | None = None, targ
     version = find_version(region.out, period)
     manifest = read_manifest(version)
     _refuse_changed(version, manifest.outputs)
-    book, lines, allocations = read_book(version), read_waterfall(version), read_allocations(version)
+    book, lines = read_book(version), read_waterfall(version)
+    allocations = owing(read_allocations(version), read_method_payments(version))
     pools = [one for one in book.pools() if pool in (None, one)]
     if not pools:
         raise UsageError(f"no pool {pool} is settled in {version.name}", hint=f"pools are {', '.join(book.pools())}")
@@ -68,7 +72,7 @@ def read_waterfall(folder: Path) -> tuple[PoolLine, ...]:
 
 
 def _refuse_changed(version: Path, outputs: Mapping[str, str]) -> None:
-    for name in READ:
+    for name in (*READ, *(name for name in (METHODS_PARQUET,) if name in outputs)):
         path = version / name
         if not path.is_file() or file_hash(path) != outputs.get(name):
             raise UnbalancedError(

@@ -34,6 +34,8 @@ PAYMENTS_FILE, PAYMENTS_LEDGER = "payments.csv", "payments_ledger.csv"
 CLEARING_FILE, CLEARING_LEDGER = "clearing.csv", "clearing_ledger.csv"
 CLEARING_POOLS_FILE, NEXT_FUND_FILE = "clearing_pools.csv", "next_year_fund.csv"
 POINT_VALUES_FILE = "point_values.csv"
+WHOLE_POOL = "payable_pool"
+"""The line of the waterfall that holds what points and the methods inside the total distribute together."""
 
 
 class Paid(NamedTuple):
@@ -95,7 +97,8 @@ def next_fund(policy: Policy, settlement: Settlement) -> tuple[FundItem, ...]:
     item = policy.limits.last_pool.item if policy.limits and policy.limits.last_pool else None
     year = int(settlement.period[:4]) + 1
     source = f"drgcalc {settlement.period}: {policy.document}"
-    return tuple(FundItem(year, value.pool, item, value.fund, source) for value in settlement.values if item)
+    pools = [line for line in settlement.lines if line.item == WHOLE_POOL]
+    return tuple(FundItem(year, line.pool, item, line.amount, source) for line in pools if item)
 
 
 def read_values(path: Path) -> tuple[PoolValue, ...]:
@@ -136,7 +139,7 @@ def _annual(settlement: Settlement) -> dict[str, Decimal]:
     """The year's pool behind a month's waterfall: its own part and that of the other months."""
     parts: dict[str, list[Decimal]] = {}
     for line in settlement.lines:
-        if line.kind == "result":
+        if line.item == WHOLE_POOL:
             parts.setdefault(line.pool, []).append(line.amount)
         if line.item == "other_months":
             parts.setdefault(line.pool, []).append(less(ZERO, line.amount))

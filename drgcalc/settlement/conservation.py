@@ -13,6 +13,7 @@ from typing import NamedTuple
 from drgcalc.base.money import total
 from drgcalc.settlement.identities import Statement, statement
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS, ZERO, Account, Book, less
+from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, PoolLine
 
 SOURCES = ("income", "surplus/", "deficit", "budget_adjustment")
@@ -45,9 +46,11 @@ class Conservation(NamedTuple):
 
 
 def conservation(
-    period: str, pool: str, book: Book, lines: Sequence[PoolLine], allocations: Sequence[Allocation]
+    period: str, pool: str, book: Book, lines: Sequence[PoolLine], allocations: Sequence[Allocation | MethodPayment]
 ) -> Conservation:
     """The statement of one pool from a published ledger; waterfall and allocations must say the same.
+
+    `allocations` are what points owe hospitals, and what methods beside points owe them.
 
     Hospitals are one line an account, so that nothing about a single one is told.
     """
@@ -75,7 +78,7 @@ def conservation(
 
 
 def _same_elsewhere(
-    pool: str, book: Book, lines: Sequence[PoolLine], allocations: Sequence[Allocation]
+    pool: str, book: Book, lines: Sequence[PoolLine], allocations: Sequence[Allocation | MethodPayment]
 ) -> tuple[Statement, ...]:
     """Waterfall and allocations against the book."""
     allocated = total([ZERO, *(row.payable for row in allocations if row.pool == pool)])

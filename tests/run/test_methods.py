@@ -13,9 +13,14 @@ from drgcalc.base.errors import RulesError
 from drgcalc.base.money import total
 from drgcalc.run.explain import explain_hospital
 from drgcalc.run.period import parse_period
+from drgcalc.run.prove import prove
 from drgcalc.run.published import read_allocations, read_book, read_method_payments
-from drgcalc.run.settle import settle
+from drgcalc.run.region import load_region
+from drgcalc.run.settle import settle, terms_of
 from drgcalc.run.verify import verify
+from drgcalc.run.year import next_fund
+from drgcalc.settlement.ledger import Book
+from drgcalc.settlement.settle import Settlement
 
 POLICY = """
 [[policy.methods]]
@@ -121,6 +126,24 @@ def test_a_settlement_with_methods_verifies_and_a_forged_payment_does_not(with_m
     assert forged != table.read_bytes()
     table.write_bytes(forged)
     assert not all(result.holds for result in verify(with_methods, "2024"))
+
+
+def test_the_conservation_statement_holds_with_methods(with_methods: Path) -> None:
+    settle(with_methods, parse_period("2024"))
+    proven = prove(with_methods, "2024")
+    assert all(statement.holds for pool in proven.pools for statement in pool.proofs)
+    assert any(line.account == "hospital_method/cataract" for pool in proven.pools for line in pool.lines)
+
+
+def test_next_years_last_pool_holds_what_methods_inside_the_total_were_paid(with_methods: Path) -> None:
+    region = load_region(with_methods)
+    period = parse_period("2024")
+    result = settle(with_methods, period)
+    settlement = Settlement("2024", (), result.waterfall, result.values, Book(()), (), ())
+    items = {item.pool: item.amount for item in next_fund(terms_of(region, period).policy, settlement)}
+    whole = {line.pool: line.amount for line in result.waterfall if line.item == "payable_pool"}
+    assert items == whole
+    assert any(value.fund < whole[value.pool] for value in result.values)
 
 
 def test_unrouted_claims_stop_where_the_policy_says_so(with_methods: Path) -> None:
