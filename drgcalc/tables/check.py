@@ -25,10 +25,8 @@ from drgcalc.grouping.rules import (
 )
 from drgcalc.grouping.scheme import COMPLICATION_LEVELS, AdrgRow, DrgRow, MdcRow, Scheme, is_fall_back
 from drgcalc.tables.cells import has_shape
-from drgcalc.tables.findings import CHECK_FINDINGS
+from drgcalc.tables.findings import scheme_finding, shown
 from drgcalc.tables.reach import Codes, Reasoner, codes_of
-
-EXAMPLES = 5
 
 Row = TypeVar("Row", AdrgRow, DrgRow)
 GroupRow = MdcRow | AdrgRow | DrgRow
@@ -119,12 +117,7 @@ def check_scheme(scheme: Scheme) -> list[Finding]:
 
 def finding(code: str, row: GroupRow, field: str, value: str, says: str) -> Finding:
     """A finding of a registered code about a row of a scheme."""
-    return _finding(code, _file_of(row), field, value, says)
-
-
-def _finding(code: str, file: str, field: str, value: str, says: str) -> Finding:
-    explained = CHECK_FINDINGS[code]
-    return Finding(code, explained.severity, file, 0, "", field, value, f"{explained.title}: {says}", explained.meaning)
+    return scheme_finding(code, _file_of(row), field, value, says)
 
 
 def rule_of(row: GroupRow) -> Rule:
@@ -202,7 +195,7 @@ def _principals_outside(checked: Checked) -> Iterator[Finding]:
             continue
         outside = asked.without(gate)
         if codes := sorted(outside.exact) + sorted(f"{prefix}*" for prefix in outside.prefixes):
-            says = f"{key_of(row)}: {len(codes):,} of its principal diagnoses are outside {row.mdc}: {_shown(codes)}"
+            says = f"{key_of(row)}: {len(codes):,} of its principal diagnoses are outside {row.mdc}: {shown(codes)}"
             yield finding("T107", row, "rule", row.rule, says)
 
 
@@ -221,7 +214,7 @@ def _both_levels(checked: Checked) -> Iterator[Finding]:
     }
     both = levels["MCC"].meets(levels["CC"])
     for code in sorted(both.exact) + sorted(f"{prefix}*" for prefix in both.prefixes):
-        yield _finding("T108", "cc.csv", "code", code, code)
+        yield scheme_finding("T108", "cc.csv", "code", code, code)
 
 
 def _missing_drgs(checked: Checked) -> Iterator[Finding]:
@@ -253,7 +246,7 @@ def _orders(checked: Checked) -> Iterator[Finding]:
                 yield finding("T118", row, "code", row.code, key_of(row))
             behind = [later.code for later in rows[place + 1 :] if not is_fall_back(later.code)]
             if is_fall_back(row.code) and behind:
-                yield finding("T116", row, "seq", str(row.seq), f"{key_of(row)} stands before {_shown(behind)}")
+                yield finding("T116", row, "seq", str(row.seq), f"{key_of(row)} stands before {shown(behind)}")
 
 
 def _unused(checked: Checked) -> Iterator[Finding]:
@@ -261,9 +254,9 @@ def _unused(checked: Checked) -> Iterator[Finding]:
     named = {set_id for row in _rows(scheme) for set_id in sets_of(rule_of(row))}
     for set_id in sorted(set(scheme.code_sets) - named):
         says = f"{set_id}, {len(scheme.code_sets[set_id].codes):,} codes"
-        yield _finding("T113", "code_sets.csv", "set_id", set_id, says)
+        yield scheme_finding("T113", "code_sets.csv", "set_id", set_id, says)
     for table in sorted(set(scheme.exclusions) - {row.exclusion_set for row in scheme.cc}):
-        yield _finding("T114", "exclusions.csv", "exclusion_set", table, table)
+        yield scheme_finding("T114", "exclusions.csv", "exclusion_set", table, table)
 
 
 def _shapes(checked: Checked) -> Iterator[Finding]:
@@ -278,7 +271,7 @@ def _shapes(checked: Checked) -> Iterator[Finding]:
         unusual.setdefault(file, set()).update(code for code in codes if code and not has_shape(code, kind))
     for file, found in unusual.items():
         if found:
-            yield _finding("T115", file, "code", min(found), f"{len(found):,} codes: {_shown(sorted(found))}")
+            yield scheme_finding("T115", file, "code", min(found), f"{len(found):,} codes: {shown(sorted(found))}")
 
 
 def _kinds(checked: Checked) -> Iterator[Finding]:
@@ -291,11 +284,6 @@ def _kinds(checked: Checked) -> Iterator[Finding]:
                 if checked.scheme.code_sets[set_id].kind != wanted:
                     says = f"{key_of(row)} asks {', '.join(sorted(fields_of(part)))} for {set_id}"
                     yield finding("T117", row, "rule", row.rule, says)
-
-
-def _shown(codes: Sequence[str]) -> str:
-    more = len(codes) - EXAMPLES
-    return ", ".join(codes[:EXAMPLES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (

@@ -5,12 +5,14 @@ The documentation is written from these registries; a code, once given, keeps it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from drgcalc.base.errors import Finding
 from drgcalc.tables.model import Note
 
 EXAMPLES = 3
+SHOWN = 5
 
 
 class Explained(NamedTuple):
@@ -209,7 +211,75 @@ CHECK_FINDINGS: Mapping[str, Explained] = {
         "group listed twice in its scope",
         "Either row leads to the group; one of them may be a mistake.",
     ),
+    "T201": Explained(
+        "warning",
+        "two groups ask for the same",
+        "Both match the same cases: the policy on ties (score, or order) decides, and one of them is never paid.",
+    ),
+    "T202": Explained(
+        "warning",
+        "group of excluded diagnoses",
+        "Its principal diagnoses are excluded before any group is tried: no case is paid by it.",
+    ),
+    "T203": Explained(
+        "info",
+        "some principal diagnoses are excluded",
+        "Cases with these principal diagnoses are not paid by the group.",
+    ),
+    "T204": Explained(
+        "warning", "codes of an unusual shape", "Records rarely hold such a code: the row may never match."
+    ),
+    "T205": Explained(
+        "warning", "order number of several groups", "Where groups tie by order, which is paid is not determined."
+    ),
+    "T206": Explained(
+        "warning",
+        "category without a kind of treatment",
+        "A case of this category and kind that no core group takes is ungrouped.",
+    ),
+    "T207": Explained(
+        "info", "no comprehensive groups", "Every case that no core group takes is ungrouped; cities add them."
+    ),
+    "T208": Explained(
+        "warning",
+        "procedures without a kind",
+        "They count as no treatment: such a case may fall into the conservative comprehensive group.",
+    ),
+    "T209": Explained(
+        "warning",
+        "main procedure that never is one",
+        "The list of main procedures takes it away: the group can not be reached by it.",
+    ),
+    "T210": Explained(
+        "warning",
+        "an earlier layer takes every case",
+        "Layers are tried in order: no case is paid by this group.",
+    ),
+    "T211": Explained("warning", "group of several names", "The rows lead to one group; one of them may be a mistake."),
+    "T212": Explained("info", "rows that say nothing new", "Nothing: a shorter code says the same already."),
+    "T213": Explained(
+        "info",
+        "grassroots combinations that no group has",
+        "The flag is set for a case by its codes; no group of the directory is meant by it.",
+    ),
+    "T214": Explained(
+        "warning",
+        "groups without a score",
+        "Others have one; unless the scores of the region have it, they earn nothing.",
+    ),
 }
+
+
+def scheme_finding(code: str, file: str, field: str, value: str, says: str) -> Finding:
+    """A finding of a check of a scheme. Raises KeyError for a code that is not registered."""
+    explained = CHECK_FINDINGS[code]
+    return Finding(code, explained.severity, file, 0, "", field, value, f"{explained.title}: {says}", explained.meaning)
+
+
+def shown(codes: Sequence[str]) -> str:
+    """The first codes of a list and how many more there are."""
+    more = len(codes) - SHOWN
+    return ", ".join(codes[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 class NoteSummary(NamedTuple):
