@@ -100,13 +100,16 @@ def import_(
 @click.argument("folder", type=FOLDER)
 @talking_anywhere
 def check(talk: Talk, folder: Path) -> None:
-    """Check that the scheme in FOLDER is sound: unreachable rows, codes in the wrong place, unused sets."""
-    from drgcalc.grouping.scheme import load_drg_scheme
+    """Check that the scheme in FOLDER is sound: rows that can never win, codes in the wrong place, unused rows."""
+    from drgcalc.grouping.dip.scheme import DipScheme
+    from drgcalc.grouping.scheme import load_scheme
     from drgcalc.report import findings
     from drgcalc.run.intake import count_findings
     from drgcalc.tables.check import check_scheme
+    from drgcalc.tables.dip.check import check_dip
 
-    found = check_scheme(load_drg_scheme(folder))
+    scheme = load_scheme(folder)
+    found = check_dip(scheme) if isinstance(scheme, DipScheme) else check_scheme(scheme)
     counts = count_findings(found)
     talk.result(found, lambda: findings.blocks(counts))
     errors = [finding for finding in found if finding.severity == "error"]
@@ -121,13 +124,24 @@ def check(talk: Talk, folder: Path) -> None:
 @click.argument("code", required=False)
 @talking_anywhere
 def show(talk: Talk, folder: Path, code: str | None) -> None:
-    """Print what the scheme in FOLDER is, or the rows and official rules of CODE (MDC, ADRG or DRG)."""
-    from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, load_drg_scheme
-    from drgcalc.report import schemes
+    """Print what the scheme in FOLDER is, or the rows of CODE (MDC, ADRG, DRG or DIP group) and what they ask for."""
+    from drgcalc.grouping.dip.scheme import DipScheme
+    from drgcalc.grouping.scheme import AdrgRow, DrgRow, MdcRow, load_scheme
+    from drgcalc.report import directories, schemes
 
-    scheme = load_drg_scheme(folder)
+    scheme = load_scheme(folder)
+    if isinstance(scheme, DipScheme):
+        groups = [row for row in scheme.rows if row.code == code]
+        if code is None:
+            talk.result(directories.facts(scheme), lambda: directories.overview(scheme))
+        elif groups:
+            talk.result(directories.row_facts(groups), lambda: directories.groups(groups))
+        else:
+            raise UsageError(f"{scheme.id} has no group {code}", hint="codes are those of dip.csv, as BX-1029")
+        return
     if code is None:
-        talk.result(schemes.facts(scheme), lambda: schemes.overview(scheme))
+        drg_scheme = scheme
+        talk.result(schemes.facts(drg_scheme), lambda: schemes.overview(drg_scheme))
         return
     everything: list[MdcRow | AdrgRow | DrgRow] = [*scheme.mdc, *scheme.adrg, *scheme.drg]
     rows = [row for row in everything if row.code == code]
@@ -150,9 +164,9 @@ def diff(
     talk: Talk, old: Path, new: Path, records: Path | None, out: Path | None, year: str | None, month: str | None
 ) -> None:
     """Compare the schemes in the folders OLD and NEW; with --records, also where the cases of a period go."""
-    from drgcalc.grouping.scheme import load_drg_scheme
+    from drgcalc.grouping.scheme import load_scheme
     from drgcalc.report import comparison
-    from drgcalc.tables.diff import diff_schemes
+    from drgcalc.tables.comparing import compare_schemes
     from drgcalc.tables.export import export_diff
 
     period = choose_period(year, month)
@@ -161,8 +175,8 @@ def diff(
             "cases are compared for the records of a region and a period",
             hint="write --records DIR and --year 2024 or --month 2024-05, or neither",
         )
-    before, after = load_drg_scheme(old), load_drg_scheme(new)
-    difference, moves, matrix = diff_schemes(before, after), None, None
+    before, after = load_scheme(old), load_scheme(new)
+    difference, moves, matrix = compare_schemes(before, after), None, None
     if records is not None and period is not None:
         from drgcalc.run.compare import compare
 
@@ -182,12 +196,18 @@ def diff(
 @talking_anywhere
 def export(talk: Talk, folder: Path, target: Path) -> None:
     """Write the scheme in FOLDER as a workbook (TARGET ends in .xlsx) or as plain CSV files into the folder TARGET."""
-    from drgcalc.grouping.scheme import load_drg_scheme
+    from drgcalc.grouping.dip.scheme import DipScheme
+    from drgcalc.grouping.scheme import load_scheme
+    from drgcalc.tables.dip.export import export_directory_csv, export_directory_workbook
     from drgcalc.tables.export import export_csv, export_workbook
 
-    scheme = load_drg_scheme(folder)
-    if not talk.dry_run:
-        (export_workbook if target.suffix == ".xlsx" else export_csv)(scheme, target)
+    scheme, as_book = load_scheme(folder), target.suffix == ".xlsx"
+    if talk.dry_run:
+        talk.note("dry run: nothing is written")
+    elif isinstance(scheme, DipScheme):
+        (export_directory_workbook if as_book else export_directory_csv)(scheme, target)
+    else:
+        (export_workbook if as_book else export_csv)(scheme, target)
     talk.result({"target": target}, lambda: [str(target)])
 
 

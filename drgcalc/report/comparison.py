@@ -11,9 +11,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from drgcalc.report import directories
 from drgcalc.report.layout import indented, number, plain_table
 from drgcalc.report.model import Moves
 from drgcalc.tables.diff import GroupChange, SchemeDiff
+from drgcalc.tables.dip.diff import DipDiff
 from drgcalc.tables.export import marked
 
 LARGEST = 10
@@ -21,14 +23,14 @@ CODES = 6
 """Codes of a changed set that are named."""
 
 
-def compared(result: SchemeDiff, moves: Moves | None) -> Iterator[RenderableType]:
+def compared(result: SchemeDiff | DipDiff, moves: Moves | None) -> Iterator[RenderableType]:
     """What differs between two schemes, and what moves if records were grouped by both."""
-    yield from difference(result)
+    yield from directories.difference(result) if isinstance(result, DipDiff) else difference(result)
     if moves is not None:
         yield from moved(moves)
 
 
-def facts(result: SchemeDiff, moves: Moves | None) -> dict[str, object]:
+def facts(result: SchemeDiff | DipDiff, moves: Moves | None) -> dict[str, object]:
     """A comparison as one document: the parts of the difference, and `moves` (null without records)."""
     return {**{field.name: getattr(result, field.name) for field in fields(result)}, "moves": moves}
 

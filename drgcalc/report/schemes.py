@@ -17,10 +17,11 @@ def listing(lines: Sequence[SchemeLine], demonstration: str) -> Iterator[Rendera
     """One line a scheme, and what the demonstration is not."""
     table = plain_table(
         "Schemes 分组方案",
-        ("id", "left"), ("title", "fold"), ("MDC", "right"), ("ADRG", "right"), ("DRG", "right"),
+        ("id", "left"), ("kind", "left"), ("title", "fold"), ("MDC", "right"), ("ADRG", "right"), ("groups", "right"),
     )  # fmt: skip
     for line in lines:
-        table.add_row(line.id, Text(line.title), number(line.mdcs), number(line.adrgs), number(line.drgs))
+        counts = [number(count) if count else "" for count in (line.mdcs, line.adrgs, line.groups)]
+        table.add_row(line.id, line.kind.upper(), Text(line.title), *counts)
     yield table
     if any(line.id == demonstration for line in lines):
         yield Text(

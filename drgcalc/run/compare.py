@@ -21,6 +21,7 @@ import pyarrow as pa
 from drgcalc.base.columns import TRANSITIONS
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import MONEY_PLACES, round_half_up, total
+from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import Scheme, Status
 from drgcalc.report.model import Flow, HospitalMoves, Moves
 from drgcalc.run.group import CASES_FILE, grouped_cases
@@ -72,7 +73,13 @@ class _Prices(NamedTuple):
 
 
 def compare(
-    folder: Path, old: Scheme, new: Scheme, period: Period, *, strict: bool = False, progress: Progress = silent
+    folder: Path,
+    old: Scheme | DipScheme,
+    new: Scheme | DipScheme,
+    period: Period,
+    *,
+    strict: bool = False,
+    progress: Progress = silent,
 ) -> Compared:
     """Group the period's records of the region in `folder` with both schemes, whatever scheme region.toml names.
 
@@ -114,13 +121,19 @@ def _policy(region: Region, period: Period) -> tuple[Policy | None, list[str]]:
 
 
 def _with_points(
-    region: Region, scheme: Scheme, period: Period, policy: Policy | None, side: _Side, notes: list[str]
+    region: Region,
+    scheme: Scheme | DipScheme,
+    period: Period,
+    policy: Policy | None,
+    side: _Side,
+    notes: list[str],
 ) -> _Side:
     """The side with points on its cases. Groups without a score get one for the time being; `_flow` takes it back."""
     if policy is None:
         return side
     scored = {row.group_code for row in region.scores if _in_force(row, period)}
-    unscored = frozenset(row.code for row in scheme.drg) - scored
+    rows = scheme.rows if isinstance(scheme, DipScheme) else scheme.drg
+    unscored = frozenset(row.code for row in rows) - scored
     stand_ins = (
         Score(code, None, Decimal("1.0000"), Decimal("1.00"), period.first, period.last, "") for code in unscored
     )

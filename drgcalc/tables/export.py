@@ -16,6 +16,7 @@ from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import OutputError
 from drgcalc.grouping.scheme import Scheme
 from drgcalc.tables.diff import SchemeDiff, Word
+from drgcalc.tables.dip.diff import DipChange, DipDiff
 from drgcalc.tables.folder import csv_bytes, report_bytes
 from drgcalc.tables.official import LAYOUTS
 
@@ -33,7 +34,8 @@ _NAMED = {
 _MARKS = {"same": "{}", "old": "[-{}-]", "new": "[+{}+]"}
 
 
-def _refuse_taken(target: Path) -> None:
+def refuse_taken(target: Path) -> None:
+    """Raises OutputError for a path that exists: nothing is ever overwritten."""
     if target.exists():
         raise OutputError(f"{target} exists already", hint="name a new one: nothing is ever overwritten")
 
@@ -43,11 +45,11 @@ def export_workbook(scheme: Scheme, path: Path) -> None:
 
     Sets without members are left out, for the layout cannot say them. Raises OutputError.
     """
-    _refuse_taken(path)
+    refuse_taken(path)
     rows = _scheme_rows(scheme)
     rows["code_sets"] = [row for row in rows["code_sets"] if row[2]]
     sheets = {LAYOUTS[table].sheet: _official(table, rows[table]) for table in LAYOUTS}
-    _write_workbook(path, sheets, title=scheme.title)
+    write_workbook(path, sheets, title=scheme.title)
 
 
 def _official(table: str, rows: Rows) -> tuple[Sequence[str], Rows]:
@@ -60,25 +62,26 @@ def _official(table: str, rows: Rows) -> tuple[Sequence[str], Rows]:
 
 def export_csv(scheme: Scheme, folder: Path) -> None:
     """Write the six tables of a scheme as plain CSV files, which `import_csv_folder` reads. Raises OutputError."""
-    _refuse_taken(folder)
+    refuse_taken(folder)
     rows = _scheme_rows(scheme)
     tables = {table.name: csv_bytes(table.names(), rows[table.name]) for table in SCHEME_TABLES}
-    _write_csvs(folder, tables)
+    write_csvs(folder, tables)
 
 
-def export_diff(diff: SchemeDiff, transitions: pa.Table | None, path: Path) -> None:
+def export_diff(diff: SchemeDiff | DipDiff, transitions: pa.Table | None, path: Path) -> None:
     """Write a comparison whole: a workbook when `path` ends in .xlsx, else a folder of CSV files.
 
     Raises OutputError.
     """
-    sheets = dict(diff_sheets(diff))
+    changes = {"changes": (DipChange._fields, diff.changes)} if isinstance(diff, DipDiff) else diff_sheets(diff)
+    sheets: dict[str, tuple[Sequence[str], Rows]] = {**changes}
     if transitions is not None:
         columns = (column.to_pylist() for column in transitions.columns)
         sheets["transitions"] = (transitions.column_names, list(zip(*columns, strict=True)))
     if path.suffix.lower() == ".xlsx":
-        _write_workbook(path, sheets)
+        write_workbook(path, sheets)
     else:
-        _write_csvs(path, {name: report_bytes(header, rows) for name, (header, rows) in sheets.items()})
+        write_csvs(path, {name: report_bytes(header, rows) for name, (header, rows) in sheets.items()})
 
 
 def diff_sheets(diff: SchemeDiff) -> Sheets:
@@ -156,8 +159,11 @@ def _output(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_workbook(path: Path, sheets: Sheets, title: str = "") -> None:
-    """Text stays text: nothing in a cell is taken for a number, a formula or a link. `title` stands above the first."""
+def write_workbook(path: Path, sheets: Sheets, title: str = "") -> None:
+    """Write sheets, name to header and rows. Text stays text: nothing is taken for a number, a formula or a link.
+
+    `title` stands above the first. Raises OutputError.
+    """
     with _output(path), xlsxwriter.Workbook(str(path)) as book:
         book.set_properties({"created": _CREATED})
         for place, (name, (header, rows)) in enumerate(sheets.items()):
@@ -180,7 +186,13 @@ def _write_sheet(
                     raise OutputError(f"{path}: {str(cell)[:40]}… does not fit into a cell", hint="write CSV instead")
 
 
-def _write_csvs(folder: Path, tables: Mapping[str, bytes]) -> None:
+def write_csvs(folder: Path, tables: Mapping[str, bytes]) -> None:
+    """Write CSV files into a folder, by the name of the table. Raises OutputError."""
+    write_files(folder, {f"{name}.csv": content for name, content in tables.items()})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder by name. Raises OutputError."""
     with _output(folder / "tables"):
-        for name, content in tables.items():
-            (folder / f"{name}.csv").write_bytes(content)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)

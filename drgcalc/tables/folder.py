@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import OutputError, RulesError
-from drgcalc.grouping.scheme import load_drg_scheme
+from drgcalc.grouping.dip.scheme import DipScheme
+from drgcalc.grouping.scheme import load_scheme
 from drgcalc.tables.build import build_tables
 from drgcalc.tables.cells import heading, tidy
 from drgcalc.tables.csv_files import raw_rows, read_content
@@ -32,15 +33,19 @@ WriteOutcome = Literal["created", "replaced", "unchanged"]
 
 
 class SchemeLine(NamedTuple):
-    """One scheme of a folder of schemes: what scheme.toml says, and how many rows its tables have."""
+    """One scheme of a folder of schemes: what scheme.toml says, and how many rows its tables have.
+
+    groups: DRG rows, or groups of a DIP directory, which has neither MDC nor ADRG rows.
+    """
 
     id: str
     title: str
     edition: str
     folder: Path
+    kind: str
     mdcs: int
     adrgs: int
-    drgs: int
+    groups: int
 
 
 def write_table_folder(result: ImportResult, folder: Path) -> WriteOutcome:
@@ -122,9 +127,12 @@ def list_schemes(root: Path) -> list[SchemeLine]:
     """The schemes in the folders right under `root`, by id. Raises RulesError when one of them is damaged."""
     lines = []
     for about in sorted(root.glob("*/scheme.toml")):
-        scheme = load_drg_scheme(about.parent)
-        counts = len(scheme.mdc), len(scheme.adrg), len(scheme.drg)
-        lines.append(SchemeLine(scheme.id, scheme.title, scheme.edition, about.parent, *counts))
+        scheme = load_scheme(about.parent)
+        if isinstance(scheme, DipScheme):
+            counts = 0, 0, len({row.code for row in scheme.rows})
+        else:
+            counts = len(scheme.mdc), len(scheme.adrg), len(scheme.drg)
+        lines.append(SchemeLine(scheme.id, scheme.title, scheme.edition, about.parent, scheme.kind, *counts))
     return sorted(lines)
 
 

@@ -173,7 +173,7 @@ def test_a_missing_csv_table_is_named(book, load, tmp_path: Path):
 def test_schemes_of_a_folder_are_listed_with_their_sizes(book, load, tmp_path: Path):
     load(book, name="schemes/small")
     lines = list_schemes(tmp_path / "schemes")
-    assert [(line.id, line.mdcs, line.adrgs, line.drgs) for line in lines] == [("small", 4, 7, 9)]
+    assert [(line.id, line.kind, line.mdcs, line.adrgs, line.groups) for line in lines] == [("small", "drg", 4, 7, 9)]
 
 
 def test_the_layout_is_recognised_from_the_path(book, load, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Is a DIP directory sound? Every answer is a finding with a stable code (T2xx); expressions parse when it is loaded."""
+"""Is a DIP directory sound? Every answer is a finding with a stable code (T2xx); it parses, or it would not load."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from drgcalc.base.dip_columns import KINDS, LAYERS
 from drgcalc.base.errors import Finding
@@ -203,18 +204,29 @@ def _grassroots(checked: Checked) -> Iterator[Finding]:
         yield scheme_finding("T213", "grassroots.csv", "principal", str(unmet[0].seq), says)
 
 
-def _by_prefix(found: Iterable[Leaf]) -> tuple[frozenset[str], tuple[Leaf, ...]]:
-    """Codes with everything they begin with, and the other leaves."""
+class _Principals(NamedTuple):
+    """Codes, everything that codes begin with, and the leaves that are no codes."""
+
+    codes: frozenset[str]
+    begun: frozenset[str]
+    others: tuple[Leaf, ...]
+
+
+def _by_prefix(found: Iterable[Leaf]) -> _Principals:
     kept = list(found)
-    begun = {leaf.code[:size] for leaf in kept if isinstance(leaf, Code) for size in range(1, len(leaf.code) + 1)}
-    return frozenset(begun), tuple({leaf for leaf in kept if not isinstance(leaf, Code)})
+    codes = frozenset(leaf.code for leaf in kept if isinstance(leaf, Code))
+    begun = frozenset(code[:size] for code in codes for size in range(1, len(code) + 1))
+    return _Principals(codes, begun, tuple({leaf for leaf in kept if not isinstance(leaf, Code)}))
 
 
-def _meets(expression: Expression | None, principals: tuple[frozenset[str], tuple[Leaf, ...]]) -> bool:
-    begun, others = principals
+def _meets(expression: Expression | None, known: _Principals) -> bool:
+    """Whether a code of the expression lies above, at or below a known one."""
     return any(
-        any(leaf_covers(other, leaf) for other in others)
-        or any(code in begun or any(code[:size] in begun for size in range(3, len(code))) for code in codes_of(leaf))
+        any(leaf_covers(other, leaf) for other in known.others)
+        or any(
+            code in known.begun or any(code[:size] in known.codes for size in range(1, len(code)))
+            for code in codes_of(leaf)
+        )
         for leaf in leaves(expression)
     )
 
