@@ -32,6 +32,14 @@ class Step(NamedTuple):
     peak_mib: float
 
 
+class Subject(NamedTuple):
+    """A scheme, and the program and its words that write stays of it: `python PROGRAM WORDS NUMBER FILE`."""
+
+    scheme: Path
+    stays: tuple[Path | str, ...]
+    kind: str
+
+
 class Bench:
     """Runs the steps of one bench in a folder of its own."""
 
@@ -58,22 +66,28 @@ class Bench:
         """Run the program itself."""
         return self.run("-m", "drgcalc", *words)
 
-    def scheme_of(self, workbook: Path) -> Path:
-        """A table folder of an official workbook."""
+    def workbook(self, workbook: Path) -> Subject:
+        """The scheme of an official workbook."""
         folder = self.work / "schemes" / workbook.stem
         step = self.drgcalc("tables", "import", workbook, "--id", workbook.stem, "--out", folder, "--quiet")
         say(f"imported {workbook.name} in {step.seconds:.1f} s, {step.peak_mib:,.0f} MiB")
-        return folder
+        return drg(folder)
 
-    def measure(self, scheme: Path, number: int) -> None:
+    def directory(self) -> Subject:
+        """A DIP directory as large as a city's."""
+        folder = self.work / "schemes" / "bench-dip"
+        self.run(HERE / "dip.py", "directory", folder)
+        return Subject(folder, (HERE / "dip.py", "stays"), "dip")
+
+    def measure(self, subject: Subject, number: int) -> None:
         """Generate, copy, group, settle, and evaluate a sample in plain Python."""
         region = self.work / f"region-{number}"
         records = region / "discharges" / f"{YEAR}.parquet"
         self.drgcalc("init", region, "--quiet")
-        self.run(HERE / "region.py", region, scheme)
-        made = self.run(HERE / "stays.py", scheme, number, records)
+        self.run(HERE / "region.py", region, subject.scheme)
+        made = self.run(*subject.stays, number, records)
         size = records.stat().st_size / 2**20
-        say(f"\n{number:,} records of {scheme.name}, {size:,.0f} MiB of Parquet, made in {made.seconds:.1f} s")
+        say(f"\n{number:,} records of {subject.scheme.name}, {size:,.0f} MiB of Parquet, made in {made.seconds:.1f} s")
         copied = self.run(HERE / "steps.py", "scan", records, self.work / "copy.parquet")
         grouped = self.drgcalc("group", "--region", region, "--year", YEAR, "--quiet")
         settled = self.drgcalc("settle", "--region", region, "--year", YEAR, "--quiet")
@@ -87,17 +101,34 @@ class Bench:
             say(
                 f"{name:<28}{step.seconds:>10.2f}{step.cpu_seconds:>8.2f}{rate:>14,.0f}{step.peak_mib:>10,.0f}{ratio:>9.1f}"
             )
-        self.compare(scheme, records, region, number / grouped.seconds)
+        if subject.kind == "dip":
+            self.match(region)
+        self.compare(subject, records, region, number / grouped.seconds)
 
-    def compare(self, scheme: Path, records: Path, region: Path, rate: float) -> None:
+    def match(self, region: Path) -> None:
+        """The engine's own part of grouping, beside nothing else."""
+        step = self.run(HERE / "steps.py", "match", region)
+        alone = json.loads(step.out)
+        rate, rate_of_core = alone["records"] / alone["seconds"], alone["records"] / alone["cpu_seconds"]
+        say(
+            f"matching alone: {alone['seconds']:.2f} s, {rate:,.0f} records/s, {rate_of_core:,.0f} a core and second; "
+            f"first part {alone['first_seconds']:.2f} s; peak {step.peak_mib:,.0f} MiB with reading"
+        )
+
+    def compare(self, subject: Subject, records: Path, region: Path, rate: float) -> None:
         """A plain Python reader of the same rules on a sample: its speed, and whether it agrees."""
         (cases,) = (region / "out" / "cases").glob("**/cases.parquet")
-        plain = json.loads(self.run(HERE / "steps.py", "plain", records, scheme, cases).out)
+        plain = json.loads(self.run(HERE / "steps.py", f"plain-{subject.kind}", records, subject.scheme, cases).out)
         plain_rate = plain["records"] / plain["seconds"]
         say(
             f"plain Python, {plain['records']:,} records: {plain_rate:,.0f} records/s, drgcalc group is "
             f"{rate / plain_rate:,.0f} times as fast; {plain['agreeing']:,} of {plain['records']:,} in the same group"
         )
+
+
+def drg(scheme: Path) -> Subject:
+    """A DRG scheme in a table folder."""
+    return Subject(scheme, (HERE / "stays.py", scheme), "drg")
 
 
 def say(text: str) -> None:
@@ -115,13 +146,18 @@ def main(words: Sequence[str] | None = None) -> None:
         "--workbook", type=Path, nargs="?", const=WORKBOOK, metavar="FILE.xlsx",
         help="import an official workbook first and use that scheme (default: chs_drg_11.xlsx of ../shared/data)",
     )  # fmt: skip
+    parser.add_argument("--dip", action="store_true", help="match by a generated DIP directory of 9,500 groups")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work (default: a temporary folder)")
     asked = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="drgcalc-bench-", dir=asked.work) as name:
         bench = Bench(Path(name))
-        scheme = bench.scheme_of(asked.workbook.resolve()) if asked.workbook else asked.scheme.resolve()
+        subject = drg(asked.scheme.resolve())
+        if asked.dip:
+            subject = bench.directory()
+        elif asked.workbook:
+            subject = bench.workbook(asked.workbook.resolve())
         for number in asked.records:
-            bench.measure(scheme, number)
+            bench.measure(subject, number)
 
 
 if __name__ == "__main__":

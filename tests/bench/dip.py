@@ -62,7 +62,7 @@ def write_directory(folder: Path) -> None:
     folder.mkdir(parents=True)
     rows = tables()
     digests = []
-    for table in DIP_TABLES:
+    for table in (table for table in DIP_TABLES if table.name in rows):
         path = folder / f"{table.name}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -159,10 +159,10 @@ def drawn() -> tuple[pa.Table, pa.Table, pa.Table]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="write a DIP directory, or stays that fit it")
     parser.add_argument("what", choices=["directory", "stays"])
-    parser.add_argument("path", type=Path)
-    parser.add_argument("number", type=int, nargs="?", default=0)
+    parser.add_argument("words", nargs="+", help="of a directory its folder; of stays their number and file")
     asked = parser.parse_args()
+    *number, target = asked.words
     if asked.what == "directory":
-        write_directory(asked.path)
+        write_directory(Path(target))
     else:
-        write_drawn(*drawn(), asked.number, asked.path, PROCEDURE_SLOTS)
+        write_drawn(*drawn(), int(number[0]), Path(target), PROCEDURE_SLOTS)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import load_scheme
 
 HOSPITALS = 40
@@ -32,7 +33,8 @@ def widen(region: Path, scheme_folder: Path) -> None:
             for number in range(1, HOSPITALS + 1)
         ),
     )
-    groups = sorted({row.code for row in load_scheme(scheme_folder).drg})
+    scheme = load_scheme(scheme_folder)
+    groups = sorted({row.code for row in (scheme.rows if isinstance(scheme, DipScheme) else scheme.drg)})
     _write(
         next((region / "scores").glob("*.csv")),
         ("group_code", "score", "mean_fee", "effective_from", "effective_to", "source"),
