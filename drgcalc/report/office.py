@@ -152,7 +152,7 @@ def _next(waiting: list[Due]) -> Iterator[Text]:
     if first.state == "open":
         yield Text(f"- drgcalc settle {option} {first.period}")
     else:
-        yield Text(f"- drgcalc verify {first.period}, then close it")
+        yield Text(f"- drgcalc verify {first.period}, then drgcalc close {first.period}")
     if any(row.provisional for row in waiting):
         yield Text("- a day with ? may move: add the holiday notice of that year to calendar/holidays.csv")
 

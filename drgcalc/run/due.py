@@ -9,14 +9,15 @@ from pathlib import Path
 from drgcalc.base.columns import Table
 from drgcalc.base.office_columns import DEADLINES, HOLIDAYS
 from drgcalc.report.model import DueReport, LoopReport
+from drgcalc.run.closed import closed_periods
 from drgcalc.run.group import whole_span
 from drgcalc.run.office import feedback, feedback_loops
 from drgcalc.run.period import Period
-from drgcalc.run.publish import CLOSED as CLOSED_MARK
 from drgcalc.run.publish import periods
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_tables import Row, read_table
-from drgcalc.settlement.deadlines import CLOSED, PUBLISHED, Deadline, dues
+from drgcalc.settlement.deadlines import CLEARING, CLOSED, PUBLISHED, Deadline, Fixed, dues
+from drgcalc.settlement.policy import read_policies
 from drgcalc.settlement.working_days import Holiday, WorkingDays
 
 
@@ -25,7 +26,7 @@ def due(folder: Path, on: date | None = None) -> DueReport:
     region = load_region(folder)
     day = on or date.today()
     calendar = working_days(region)
-    rows = dues(deadlines(region), calendar, whole_span(region).first, day, states(region))
+    rows = dues(deadlines(region), calendar, whole_span(region).first, day, states(region), policy_days(region))
     cases = tuple(row for loop in feedback_loops(region, calendar, day) for row in loop.cases if row.due_on)
     return DueReport(region.name, day, rows, cases)
 
@@ -49,10 +50,20 @@ def deadlines(region: Region) -> tuple[Deadline, ...]:
     return (*(row for row in shipped if row.code not in replaced), *own)
 
 
+def policy_days(region: Region) -> dict[tuple[str, str], Fixed]:
+    """The day of each year's clearing that a policy sets itself: it lies in the year after."""
+    policies = read_policies(region.policy_blocks, "region.toml", [pool.id for pool in region.pools])
+    return {
+        (CLEARING, str(policy.clearing.deadline.day.year - 1)): Fixed(*policy.clearing.deadline)
+        for policy in policies
+        if policy.clearing is not None and policy.clearing.deadline is not None
+    }
+
+
 def states(region: Region) -> dict[str, str]:
     """Published or closed, for every settled period of the region."""
-    settled = [name for name in periods(region.out) if "/" not in name]
-    return {name: CLOSED if (region.out / name / CLOSED_MARK).exists() else PUBLISHED for name in settled}
+    closed = closed_periods(region.out)
+    return {name: CLOSED if name in closed else PUBLISHED for name in periods(region.out) if "/" not in name}
 
 
 def _shipped(name: str, table: Table) -> list[Row]:

@@ -13,6 +13,7 @@ from drgcalc.base.errors import InputError, OutputError, RulesError, UsageError
 from drgcalc.base.money import total
 from drgcalc.base.office_columns import ADVANCES, BOOKINGS, FEEDBACK, FEEDBACK_CASES, NETS, RECONCILIATION
 from drgcalc.report.model import FundReport, LoopReport, NettingReport, PoolBenefit, ReconciliationReport
+from drgcalc.run.closed import standing_version
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import CASES_FILE
 from drgcalc.run.period import Period
@@ -187,7 +188,7 @@ def _file_rows(table: Table, file: Path) -> list[Row]:
 
 
 def _newest(region: Region, period: str) -> Path:
-    folder = latest(region.out, period)
+    folder = latest(region.out, period) if "/" in period else standing_version(region.out, period)
     if folder is None:
         command = "group" if period.startswith("cases/") else "settle"
         raise UsageError(f"{period} is not published in {region.out}", hint=f"run `drgcalc {command}` first")

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from drgcalc.base.errors import RulesError
 from drgcalc.settlement.working_days import Reckoned, WorkingDays
 
+CLEARING = "clearing"
+"""The code of a year's clearing."""
 OPEN, PUBLISHED, CLOSED = "open", "published", "closed"
 DONE_AT = {"month": (PUBLISHED, CLOSED), "year": (CLOSED,)}
 """A month's data are out once the month is published; a year is cleared once it is closed."""
@@ -26,6 +28,13 @@ class Deadline(NamedTuple):
     due_day: int | None
     first_year: int
     last_year: int | None
+    source: str
+
+
+class Fixed(NamedTuple):
+    """A day that a policy sets, and its article."""
+
+    day: date
     source: str
 
 
@@ -47,14 +56,20 @@ class Due(NamedTuple):
 
 
 def dues(
-    deadlines: Iterable[Deadline], working_days: WorkingDays, first: date, on: date, states: Mapping[str, str]
+    deadlines: Iterable[Deadline],
+    working_days: WorkingDays,
+    first: date,
+    on: date,
+    states: Mapping[str, str],
+    fixed: Mapping[tuple[str, str], Fixed] | None = None,
 ) -> tuple[Due, ...]:
     """Everything due for periods that lie between `first` and `on` and have ended, by day and period.
 
-    `states`: open, published or closed of every period that is not simply open. Raises RulesError for a bad deadline.
+    `states`: open, published or closed of every period that is not simply open. `fixed`: days that a policy sets for
+    a code and period, which count instead. Raises RulesError for a bad deadline.
     """
     found = [
-        _due(deadline, period, last, working_days, on, states)
+        _due(deadline, period, last, working_days, on, states, fixed or {})
         for deadline in deadlines
         for period, last in _periods(deadline, first, on)
     ]
@@ -80,9 +95,18 @@ def due_on(deadline: Deadline, last: date, working_days: WorkingDays) -> Reckone
 
 
 def _due(
-    deadline: Deadline, period: str, last: date, working_days: WorkingDays, on: date, states: Mapping[str, str]
+    deadline: Deadline,
+    period: str,
+    last: date,
+    working_days: WorkingDays,
+    on: date,
+    states: Mapping[str, str],
+    fixed: Mapping[tuple[str, str], Fixed],
 ) -> Due:
     day, provisional = due_on(deadline, last, working_days)
+    source = deadline.source
+    if set_by_policy := fixed.get((deadline.code, period)):
+        day, source, provisional = *set_by_policy, False
     state = states.get(period, OPEN)
     return Due(
         code=deadline.code,
@@ -93,7 +117,7 @@ def _due(
         done=state in DONE_AT[deadline.of],
         days_left=(day - on).days,
         provisional=provisional,
-        source=deadline.source,
+        source=source,
     )
 
 

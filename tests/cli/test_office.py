@@ -56,6 +56,16 @@ def test_a_published_month_is_done(run: Run, office: Path) -> None:
     assert {row["period"]: row["done"] for row in rows} == {"2024-01": False, "2024-02": False, "2024-03": True}
 
 
+def test_a_closed_year_is_cleared(run: Run, office: Path) -> None:
+    def clearing() -> list[tuple[str, bool]]:
+        rows = run("due", "--region", office, "--on", "2025-05-01", "--json").document["dues"]
+        return [(row["state"], row["done"]) for row in rows if row["code"] == "clearing"]
+
+    assert clearing() == [("published", False)]
+    assert run("close", "2024", "--region", office, "--quiet").code == 0
+    assert clearing() == [("closed", True)]
+
+
 def test_a_region_may_add_days_and_replace_deadlines(run: Run, office: Path) -> None:
     (office / "calendar").mkdir()
     (office / "calendar/holidays.csv").write_text(

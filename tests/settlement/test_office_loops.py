@@ -13,7 +13,7 @@ from settlement_cases import needs_vectors, number, shared_vectors, vector_cases
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import divide, total
-from drgcalc.settlement.deadlines import Deadline, dues
+from drgcalc.settlement.deadlines import Deadline, Fixed, dues
 from drgcalc.settlement.feedback import Event, FeedbackRule, GroupedCase, read_feedback, run_loop
 from drgcalc.settlement.fund_watch import months_of_cover, patient_benefit, read_watch, warnings, watch_findings
 from drgcalc.settlement.identities import prove
@@ -257,6 +257,16 @@ def test_a_deadline_follows_the_settlement_year() -> None:
         ("2024", date(2025, 5, 31), True),
         ("2026", date(2027, 3, 31), False),
         ("2027", date(2028, 3, 31), False),
+    ]
+
+
+def test_a_day_that_the_policy_sets_counts_instead() -> None:
+    row = Deadline("clearing", "清算", "year", None, 5, 31, 2024, None, "2025")
+    fixed = {("clearing", "2024"): Fixed(date(2025, 4, 1), "第三十条")}
+    found = dues([row], CALENDAR, date(2024, 1, 1), date(2026, 1, 1), {}, fixed)
+    assert [(row.due_on, row.source) for row in found] == [
+        (date(2025, 4, 1), "第三十条"),
+        (date(2026, 5, 31), "2025"),
     ]
 
 

@@ -19,6 +19,7 @@ from drgcalc.settlement.methods.registry import METHODS
 from drgcalc.settlement.methods.sharing import read_sharing, share
 from drgcalc.settlement.policy_reading import Table
 
+HEADS = {"hospital": "A", "item": "heads", "amount": "1"}
 EXAMPLES = examples("methods")["example"]
 
 
@@ -209,6 +210,34 @@ def test_what_tables_lack_is_named(kind: str, changes: dict[str, Any], words: st
     example = next(example for example in EXAMPLES if example["kind"] == kind)
     with pytest.raises(RulesError, match=words):
         pay({**example, **changes})
+
+
+@pytest.mark.parametrize("kind", ["single_disease", "bed_day", "average_quota", "alliance_package"])
+@settings(deadline=None, max_examples=30)
+@given(rows=st.lists(st.tuples(st.integers(1, 12), st.integers(-3, 60)), max_size=8))
+def test_months_paid_one_by_one_are_the_year(kind: str, rows: list[tuple[int, int]]) -> None:
+    example = {
+        "kind": kind,
+        "terms": {
+            "single_disease": {"over_patient_price": choice("reported")},
+            "bed_day": {},
+            "average_quota": {"below_quota": choice("quota")},
+            "alliance_package": {
+                "funding": number(Decimal("821.37"), "yuan"),
+                "reserves": [],
+                "outside_care": choice("charged"),
+            },
+        }[kind],
+        "prices": [{"fund": "333.33", "patient": "0", "source": "x"}],
+        "agreements": [HEADS | {"amount": "12345"}],
+        "claims": [{"hospital": "A", "month": month, "cases": count, "days": count} for month, count in rows],
+    }
+    year = total(due.payable for due in pay(example).dues)
+    months = [
+        pay({**example, "months": [month], "claims": [row for row in example["claims"] if row["month"] == month]})
+        for month in range(1, 13)
+    ]
+    assert total(due.payable for paid in months for due in paid.dues) == year
 
 
 def test_a_hospital_finds_its_own_agreement_of_a_month_before_that_of_the_year() -> None:
