@@ -68,6 +68,12 @@ def talking_anywhere(function: Function) -> Function:
     return command
 
 
+def repair_option(function: Function) -> Function:
+    """--repair-codes, passed on as repair_codes."""
+    text = "Repair damaged codes where the scheme's own list has exactly one candidate."
+    return click.option("--repair-codes", is_flag=True, help=text)(function)
+
+
 def period_options(function: Function) -> Function:
     """--year and --month, passed on as texts or None."""
     function = click.option("--month", metavar="YYYY-MM", help="A month, with the year's parameters.")(function)

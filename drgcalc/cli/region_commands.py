@@ -9,7 +9,7 @@ import click
 
 from drgcalc.base.errors import InputError, RulesError, UnbalancedError, UsageError
 from drgcalc.base.money import exact
-from drgcalc.cli.options import period_options, talking, talking_anywhere
+from drgcalc.cli.options import period_options, repair_option, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
 from drgcalc.run.period import Period, choose_period, parse_period
 
@@ -33,14 +33,15 @@ def init(talk: Talk, folder: Path) -> None:
 
 @click.command()
 @period_options
+@repair_option
 @talking
-def check(talk: Talk, year: str | None, month: str | None) -> None:
+def check(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -> None:
     """Check the records of a period (of all policies, when none is named) and show what is wrong."""
     from drgcalc.report import terminal
     from drgcalc.run.check import check as run_check
 
     with talk.progress() as progress:
-        result = run_check(talk.region, choose_period(year, month), progress)
+        result = run_check(talk.region, choose_period(year, month), progress, repair_codes=repair_codes)
     talk.result(result, lambda: terminal.checked(result))
     if talk.strict and (result.rejected or result.count("warning")):
         raise InputError(
@@ -51,30 +52,42 @@ def check(talk: Talk, year: str | None, month: str | None) -> None:
 
 @click.command()
 @period_options
+@repair_option
 @talking
-def group(talk: Talk, year: str | None, month: str | None) -> None:
+def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -> None:
     """Group the records of a period and publish them as out/cases/PERIOD/vN/cases.parquet."""
     from drgcalc.report import terminal
     from drgcalc.run.group import group as run_group
 
     with talk.progress() as progress:
         result = run_group(
-            talk.region, choose_period(year, month), dry_run=talk.dry_run, strict=talk.strict, progress=progress
+            talk.region,
+            choose_period(year, month),
+            dry_run=talk.dry_run,
+            strict=talk.strict,
+            progress=progress,
+            repair_codes=repair_codes,
         )
     talk.result(result, lambda: terminal.grouped(result))
 
 
 @click.command()
 @period_options
+@repair_option
 @talking
-def settle(talk: Talk, year: str | None, month: str | None) -> None:
+def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -> None:
     """Settle a year or a month: group what is not grouped yet, settle, publish out/PERIOD/vN/."""
     from drgcalc.report import terminal
     from drgcalc.run.settle import settle as run_settle
 
     with talk.progress() as progress:
         result = run_settle(
-            talk.region, _required(year, month), dry_run=talk.dry_run, strict=talk.strict, progress=progress
+            talk.region,
+            _required(year, month),
+            dry_run=talk.dry_run,
+            strict=talk.strict,
+            progress=progress,
+            repair_codes=repair_codes,
         )
     talk.result(result, lambda: terminal.settled(result))
     records = result.grouping.records
@@ -102,6 +115,7 @@ def settle(talk: Talk, year: str | None, month: str | None) -> None:
 @click.option("--ventilator-hours", type=exact, metavar="HOURS", help="Its hours of invasive ventilation (HXJ).")
 @click.option("--icu-hours", type=exact, metavar="HOURS", help="Its hours in intensive care (ZZJH).")
 @period_options
+@repair_option
 @talking
 def explain(
     talk: Talk,
@@ -112,6 +126,7 @@ def explain(
     procedures: tuple[str, ...],
     year: str | None,
     month: str | None,
+    repair_codes: bool,
     **values: int | str | Decimal | None,
 ) -> None:
     """Explain why RECORD (a settlement id, or one typed with --dx) is in its group, or what --hospital is paid."""
@@ -127,10 +142,10 @@ def explain(
         talk.result(account, lambda: terminal.statement(account))
         return
     if record is not None:
-        reason = explain_record(talk.region, record, period, why_not=why_not)
+        reason = explain_record(talk.region, record, period, why_not=why_not, repair_codes=repair_codes)
     else:
         scalars = {field: _decimal(values[option]) for option, field in _RULE_FIELDS.items()}
-        reason = explain_typed(talk.region, diagnoses, procedures, scalars, why_not=why_not)
+        reason = explain_typed(talk.region, diagnoses, procedures, scalars, why_not=why_not, repair_codes=repair_codes)
     talk.result(reason, lambda: explanation.explained(reason))
 
 

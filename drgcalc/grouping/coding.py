@@ -15,6 +15,7 @@ from drgcalc.base.errors import RulesError
 from drgcalc.grouping.compiled import CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
 from drgcalc.records.code_book import CodeBook, PartCodes
+from drgcalc.records.code_reader import Reading
 
 _NOT_LISTED = -1
 _BITS = 21
@@ -65,13 +66,13 @@ class Memo:
 class FactTable:
     """Facts of the codes of a book, a column each, by the number of the code; made once for each number."""
 
-    def __init__(self, names: Sequence[str], facts_of: Callable[[str], Sequence[int]]) -> None:
+    def __init__(self, names: Sequence[str], facts_of: Callable[[Reading], Sequence[int]]) -> None:
         self._facts_of = facts_of
         self._facts = pl.DataFrame(schema=dict.fromkeys(names, pl.Int32))
 
     def learn(self, book: CodeBook) -> None:
         """Make the facts of the codes that the book has got since the last time."""
-        new = [self._facts_of(book.code(number)) for number in range(len(self._facts), len(book))]
+        new = [self._facts_of(book.reading(number)) for number in range(len(self._facts), len(book))]
         if new:
             self._facts = pl.concat([self._facts, pl.DataFrame(new, schema=self._facts.schema, orient="row")])
 
@@ -171,19 +172,21 @@ class RecordFacts:
         tables = self._excluding.value(excluding)
         return int(any(self._exclusions[name] == exclusion for name in tables))
 
-    def _diagnosis_facts(self, code: str) -> Sequence[int]:
-        books, compiled = self._compiled.books, self._compiled
+    def _diagnosis_facts(self, reading: Reading) -> Sequence[int]:
+        code, books, compiled = reading.code, self._compiled.books, self._compiled
         if not code:
             return (0, compiled.gate_of(0), 0, 0, 0, *(_NOT_LISTED for _ in LEVEL_BITS))
         sets = compiled.diagnosis_sets.of(code)
         principal, other = books["ZYZD"].number(code, sets), books["QTZD"].number(code, sets)
         excluding = self._excluding.number(compiled.exclusion_tables.of(code))
-        listed = {row.level: self._exclusions[row.exclusion_set] for row in compiled.complications(code)}
+        complications = [] if reading.grey else compiled.complications(code)
+        listed = {row.level: self._exclusions[row.exclusion_set] for row in complications}
         levels = (listed.get(level, _NOT_LISTED) for level in LEVEL_BITS)
         matters = int(other > 0 or bool(listed))
         return (principal, compiled.gate_of(principal), excluding, other, matters, *levels)
 
-    def _procedure_facts(self, code: str) -> Sequence[int]:
+    def _procedure_facts(self, reading: Reading) -> Sequence[int]:
+        code = reading.code
         if not code:
             return (0, 0)
         books, sets = self._compiled.books, self._compiled.procedure_sets.of(code)

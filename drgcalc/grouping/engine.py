@@ -20,7 +20,7 @@ from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern
 from drgcalc.grouping.rules import asks_for_codes, parse
 from drgcalc.grouping.scalars import packed, scalar_fields
 from drgcalc.grouping.scheme import Scheme, Status, status_of
-from drgcalc.records.code_book import PartCodes
+from drgcalc.records.code_book import PartCodes, grey_principals
 
 _LEVELS = enumerated([highest_level(bits) for bits in range(2 ** len(LEVEL_BITS))])
 """The complication that level bits mean."""
@@ -65,7 +65,8 @@ class Engine:
         answers = self._answers_to(facts)
         if self._scheme.options.retry_other_procedures:
             answers = self._retried(codes, fields, answers)
-        answers = answers.set(self._are_refused(fields), self._answers.number(UNGROUPED))
+        refused = self._are_refused(fields) | grey_principals(codes)
+        answers = answers.set(refused, self._answers.number(UNGROUPED))
         return self._named(answers).with_columns(complication=_LEVELS.gather(facts["levels"]))
 
     def _facts_of(self, codes: PartCodes, fields: pl.DataFrame) -> pl.DataFrame:

@@ -19,11 +19,15 @@ EXCLUDED = "excluded by"
 
 
 class PlainRecord(NamedTuple):
-    """What rules can see of one record: normalised codes, the first of each list leading, and scalars by rule field."""
+    """What rules can see of one record: normalised codes, the first of each list leading, and scalars by rule field.
+
+    grey: those of the diagnoses that the region lists as grey codes (灰码).
+    """
 
     diagnoses: tuple[str, ...]
     procedures: tuple[str, ...]
     scalars: Mapping[str, Decimal | None]
+    grey: frozenset[str] = frozenset()
 
     def codes(self, field: str) -> tuple[str, ...]:
         """The codes that a field of the rule language stands for."""
@@ -81,8 +85,8 @@ class Trial:
 class Explanation:
     """The whole way of one record through a scheme, rows in the order in which they were tried.
 
-    record: as it was tried, with another procedure leading if the scheme's option made it so. lacks_weight: a newborn
-    whom the scheme does not group without a weight; no row was tried.
+    record: as it was tried, with another procedure leading if the scheme's option made it so. No row was tried for
+    one with a `grey_principal`, and for a newborn who `lacks_weight` under a scheme that asks for one.
     """
 
     scheme: Scheme
@@ -94,6 +98,7 @@ class Explanation:
     complications: tuple[Complication, ...]
     trials: tuple[Trial, ...]
     lacks_weight: bool = False
+    grey_principal: bool = False
 
     @property
     def taken(self) -> tuple[Trial, ...]:
@@ -110,8 +115,9 @@ class Explainer:
 
     def explain(self, record: PlainRecord) -> Explanation:
         """The way of the record through the scheme: the trial that took it, else the first."""
-        if self._lacks_weight(record):
-            return Explanation(self._scheme, record, Status.UNGROUPED, None, None, None, (), (), lacks_weight=True)
+        lacks_weight, grey = self._lacks_weight(record), bool(record.grey.intersection(record.diagnoses[:1]))
+        if lacks_weight or grey:
+            return Explanation(self._scheme, record, Status.UNGROUPED, None, None, None, (), (), lacks_weight, grey)
         first = self._try(record)
         if first.status == Status.GROUPED or not self._scheme.options.retry_other_procedures:
             return first
@@ -182,7 +188,7 @@ class Explainer:
 
     def _complications(self, record: PlainRecord) -> Iterator[Complication]:
         excluding = self._compiled.exclusion_tables.of(record.diagnoses[0]) if record.diagnoses else frozenset()
-        for code in record.codes("QTZD"):
+        for code in (code for code in record.codes("QTZD") if code not in record.grey):
             for row in self._compiled.complications(code):
                 yield Complication(code, row.level, row.exclusion_set, row.exclusion_set in excluding)
 

@@ -27,6 +27,9 @@ _SEND_AGAIN = "correct the record at the hospital and send it again"
 _MAP_VALUES = "correct it, or map local codes in region.toml [values]"
 _TEXT_IDS = "export identifiers as text: a spreadsheet has turned this one into a number and digits are lost"
 _MONEY = "write a plain amount in yuan with at most two decimals"
+_MEND_CODES = (
+    "correct it at the hospital, map it in codes/, or run with --repair-codes where one code of the scheme is proposed"
+)
 _DATE = "write dates as 2024-03-05"
 
 CHECKS: tuple[Check, ...] = (
@@ -200,23 +203,45 @@ CHECKS: tuple[Check, ...] = (
         "warning",
         "diagnoses",
         "the principal diagnosis is not written as an ICD-10 code; it may not be grouped",
-        _SEND_AGAIN,
+        _MEND_CODES,
     ),
     Check(
         "R503",
         "warning",
         "diagnoses",
         "an other diagnosis is not written as an ICD-10 code; rules may not see it",
-        _SEND_AGAIN,
+        _MEND_CODES,
     ),
     Check(
         "R504",
         "warning",
         "procedures",
         "a procedure is not written as an ICD-9-CM-3 code; rules may not see it",
-        _SEND_AGAIN,
+        _MEND_CODES,
     ),
     Check("R505", "warning", "procedures", "other procedures are given, but no main procedure", _SEND_AGAIN),
+    Check(
+        "R506",
+        "warning",
+        "",
+        "a damaged code was repaired (--repair-codes) by the scheme's own list of codes",
+        "have the hospital correct its export; codes.csv lists every repair",
+    ),
+    Check(
+        "R507",
+        "warning",
+        "diagnoses",
+        "the principal diagnosis is a grey code (灰码) of the region: the record is not groupable",
+        "have the hospital code it again, or correct codes/grey_diagnoses.csv",
+    ),
+    Check(
+        "R508",
+        "info",
+        "diagnoses",
+        "an other diagnosis is a grey code (灰码) of the region: it is no complication, neither MCC nor CC",
+        "nothing; codes.csv lists the grey codes that were met",
+        per_file=True,
+    ),
     Check(
         "R601",
         "info",
@@ -267,6 +292,14 @@ FILE_CHECKS: tuple[Check, ...] = (
     ),
     Check("F106", "warning", "", "the file has a header but no records", "check the export"),
     Check("F107", "info", "", "blank rows are passed over", "nothing"),
+    Check(
+        "F108",
+        "info",
+        "",
+        "the crosswalk maps to codes that the scheme does not name: its rules will not see them",
+        "correct the rows, or nothing if the scheme has no use for these codes",
+    ),
+    Check("F109", "info", "", "codes were read by the crosswalk", "nothing; codes.csv lists them with their rows"),
 )
 
 _BITS = {check.code: 1 << number for number, check in enumerate(CHECKS)}

@@ -1,4 +1,4 @@
-"""Code texts as numbers: every distinct text is spelled, looked at and numbered once; records hold lists of numbers.
+"""Code texts as numbers: every distinct text is read (code_reader.py) and numbered once; records hold lists of numbers.
 
 A list of codes is kept as its elements, one row each: `at` the position of the record in the part, `number` that of
 the text in its book (0: blank, no code), `leads` whether it is the first of its list (principal diagnosis, main
@@ -14,53 +14,54 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from drgcalc.records import codes
 from drgcalc.records.checks import bit
+from drgcalc.records.code_reader import CodeReaders, Reading
 
 NO_CODE = 0
-MALFORMED = ("R502", "R503", "R504")
+SHOWN = ("R502", "R503", "R504", "R506", "R507")
 """Checks whose findings show the codes themselves."""
+_MALFORMED, _REPAIRED, _GREY = 1, 2, 4
+"""Marks of a number, as bits."""
 _NOWHERE = (1 << 32) - 1
-
-
-class Spelling(NamedTuple):
-    """How the codes of one kind are written."""
-
-    normalise: Callable[[str], str]
-    is_well_formed: Callable[[str], bool]
-    propose: Callable[[str], str]
 
 
 class CodeBook:
     """The distinct texts of one kind of code, numbered as they are met; number 0 is no code."""
 
-    def __init__(self, spelling: Spelling) -> None:
-        self._spelling = spelling
+    def __init__(self, read: Callable[[str], Reading]) -> None:
+        self._read = read
         self._texts = pl.Series([], dtype=pl.String)
         self._numbers = pl.Series([], dtype=pl.UInt32)
-        self._codes: list[str] = [""]
-        self._raw: list[str] = [""]
-        self._malformed: list[bool] = [False]
+        self._readings = [Reading("", "", "")]
+        self._marks = [0]
 
     def __len__(self) -> int:
         """How many numbers there are."""
-        return len(self._codes)
+        return len(self._readings)
+
+    @property
+    def holds_grey(self) -> bool:
+        """Whether any of its codes is grey."""
+        return any(mark & _GREY for mark in self._marks)
+
+    def reading(self, number: int) -> Reading:
+        """What the text of a number is read as; blank for number 0."""
+        return self._readings[number]
 
     def code(self, number: int) -> str:
-        """The normalised code of a number; "" for number 0."""
-        return self._codes[number]
+        """The code of a number as rules see it; "" for number 0."""
+        return self._readings[number].code
 
-    def malformed(self, numbers: pl.Series) -> pl.Series:
-        """For each number whether its text is not written as codes of this kind are."""
-        return pl.Series(self._malformed, dtype=pl.Boolean).gather(numbers)
+    def marks(self, numbers: pl.Series) -> pl.Series:
+        """For each number what there is to say about its text: bits of malformed, repaired, grey; 0 is nothing."""
+        return pl.Series(self._marks, dtype=pl.UInt8).gather(numbers)
 
     def shown(self, numbers: pl.Series) -> pl.Series:
-        """Malformed texts as a finding shows them: as they came, with what they may have been meant to be."""
-        texts = {number: self._raw[number] for number in numbers.unique().sort()}
-        proposals = {number: self._spelling.propose(self._codes[number]) for number in texts}
-        cells = [f"{raw} ({proposals[number]}?)" if proposals[number] else raw for number, raw in texts.items()]
-        known = pl.Series(list(texts), dtype=pl.UInt32)
-        return numbers.replace_strict(known, pl.Series(cells, dtype=pl.String), return_dtype=pl.String)
+        """Texts as a finding shows them: as they came, with what they are or may be read as."""
+        cells = {number: self._readings[number].shown for number in numbers.unique().sort()}
+        known = pl.Series(list(cells), dtype=pl.UInt32)
+        shown = pl.Series(list(cells.values()), dtype=pl.String)
+        return numbers.replace_strict(known, shown, return_dtype=pl.String).cast(pl.String)
 
     def read(self, lists: pa.ChunkedArray) -> pl.DataFrame:
         """The elements of lists of texts, numbered: at, number, leads."""
@@ -91,13 +92,13 @@ class CodeBook:
         return numbers.gather(pl.concat(places)).fill_null(NO_CODE)
 
     def _enter(self, text: str) -> int:
-        code = self._spelling.normalise(text)
-        if code in ("", "-"):
+        reading = self._read(text)
+        if not reading.code:
             return NO_CODE
-        self._raw.append(text)
-        self._codes.append(code)
-        self._malformed.append(not self._spelling.is_well_formed(code))
-        return len(self._codes) - 1
+        self._readings.append(reading)
+        marks = (_MALFORMED, reading.malformed), (_REPAIRED, reading.repaired), (_GREY, reading.grey is not None)
+        self._marks.append(sum(mark for mark, holds in marks if holds))
+        return len(self._readings) - 1
 
     def _look_up(self, texts: pl.Series) -> pl.Series:
         return texts.replace_strict(self._texts, self._numbers, default=None, return_dtype=pl.UInt32)
@@ -110,12 +111,9 @@ class CodeBooks(NamedTuple):
     procedures: CodeBook
 
 
-def new_books() -> CodeBooks:
+def new_books(readers: CodeReaders) -> CodeBooks:
     """Empty books."""
-    return CodeBooks(
-        CodeBook(Spelling(codes.normalise_diagnosis, codes.is_diagnosis, codes.propose_diagnosis)),
-        CodeBook(Spelling(codes.normalise_procedure, codes.is_procedure, codes.propose_procedure)),
-    )
+    return CodeBooks(CodeBook(readers.diagnoses.read), CodeBook(readers.procedures.read))
 
 
 class PartCodes(NamedTuple):
@@ -150,21 +148,33 @@ def read_codes(lists: pa.Table, books: CodeBooks) -> PartCodes:
     )
 
 
+def grey_principals(part: PartCodes) -> pl.Series:
+    """For each record of a part whether its principal diagnosis is a grey code."""
+    nobody = pl.zeros(len(part.source_rows), dtype=pl.Boolean, eager=True)
+    if not part.books.diagnoses.holds_grey:
+        return nobody
+    leading = part.diagnoses.filter("leads")
+    return nobody.scatter(leading["at"], part.books.diagnoses.marks(leading["number"]) & _GREY > 0)
+
+
 def problems_of(part: PartCodes) -> pl.DataFrame:
     """Problems with codes, one row a record and check: at, problem (the bit), cell (what a finding shows)."""
-    diagnoses = part.diagnoses.with_columns(bad=part.books.diagnoses.malformed(part.diagnoses["number"]))
-    procedures = part.procedures.with_columns(bad=part.books.procedures.malformed(part.procedures["number"]))
+    diagnoses, procedures = _noted(part.diagnoses, part.books.diagnoses), _noted(part.procedures, part.books.procedures)
     has_principal = part.diagnoses.filter(pl.col("leads") & (pl.col("number") != NO_CODE))["at"]
     everybody = pl.int_range(len(part.source_rows), dtype=pl.UInt32, eager=True)
     without_principal = everybody.filter(~everybody.is_in(has_principal.implode()))
-    blank_mains = procedures.filter(pl.col("leads") & (pl.col("number") == NO_CODE))["at"]
-    with_others = procedures.filter(~pl.col("leads"))["at"]
+    blank_mains = part.procedures.filter(pl.col("leads") & (pl.col("number") == NO_CODE))["at"]
+    with_others = part.procedures.filter(~pl.col("leads"))["at"]
+    malformed, repaired, grey = (pl.col("marks") & mark > 0 for mark in (_MALFORMED, _REPAIRED, _GREY))
     found = [
         _silent("R501", without_principal),
-        _shown(MALFORMED[0], diagnoses.filter("leads", "bad"), part.books.diagnoses),
-        _shown(MALFORMED[1], diagnoses.filter(~pl.col("leads"), "bad"), part.books.diagnoses),
-        _shown(MALFORMED[2], procedures.filter("bad"), part.books.procedures),
+        _shown("R502", diagnoses.filter("leads", malformed)),
+        _shown("R503", diagnoses.filter(~pl.col("leads"), malformed)),
+        _shown("R504", procedures.filter(malformed)),
         _silent("R505", blank_mains.filter(blank_mains.is_in(with_others.implode()))),
+        _shown("R506", pl.concat([diagnoses, procedures]).filter(repaired)),
+        _shown("R507", diagnoses.filter("leads", grey)),
+        _silent("R508", diagnoses.filter(~pl.col("leads"), grey)["at"].unique()),
     ]
     return pl.concat(found)
 
@@ -173,7 +183,12 @@ def _silent(code: str, at: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"at": at}).with_columns(problem=pl.lit(bit(code), pl.UInt64), cell=pl.lit(""))
 
 
-def _shown(code: str, elements: pl.DataFrame, book: CodeBook) -> pl.DataFrame:
-    cells = pl.DataFrame({"at": elements["at"], "cell": book.shown(elements["number"])})
-    joined = cells.group_by("at", maintain_order=True).agg(pl.col("cell").str.join(", "))
+def _noted(elements: pl.DataFrame, book: CodeBook) -> pl.DataFrame:
+    """The elements about whose texts there is something to say: at, leads, marks, and the cell that shows them."""
+    noted = elements.with_columns(marks=book.marks(elements["number"])).filter(pl.col("marks") > 0)
+    return noted.with_columns(cell=book.shown(noted["number"]))
+
+
+def _shown(code: str, noted: pl.DataFrame) -> pl.DataFrame:
+    joined = noted.group_by("at", maintain_order=True).agg(pl.col("cell").str.join(", "))
     return joined.select("at", problem=pl.lit(bit(code), pl.UInt64), cell=pl.col("cell"))

@@ -1,4 +1,4 @@
-"""Diagnosis and procedure codes of the insurance editions 2.0 (医保版): one spelling, the expected shape, a proposal.
+"""Diagnosis and procedure codes of the insurance editions 2.0 (医保版): one spelling and the expected shape.
 
 Nothing here knows a code: only how codes are written. Shapes of ICD-10: `I63.900x001`, `I10.x05`, `K80.302`,
 `A18.300x009+K93.0*` (one code, dagger and asterisk). Of ICD-9-CM-3: `47.0100`, `51.2300x004`, `33.6x00`, `17.912A0`.
@@ -19,8 +19,8 @@ _FOLDING: dict[int, int | None] = {**_FULL_WIDTH, **_SPACES, ord("†"): ord("+"
 
 _CODE_10 = r"[A-Z]\d\d\.[\dx]\d\d(x\d{3})?"
 _ASTERISK = r"[A-Z]\d\d(\.[\dx](\d\d(x\d{3})?)?)?\*"
-_DIAGNOSIS_SHAPE = re.compile(rf"{_CODE_10}(\+{_ASTERISK}|\*)?")
-_PROCEDURE_SHAPE = re.compile(r"\d\d\.(\d[\dx]\d\d(x\d{3})?|\d{3}[0-9A-Z]\d)")
+_DIAGNOSIS_SHAPE = re.compile(rf"{_CODE_10}(\+{_ASTERISK}|\*)?", re.ASCII)
+_PROCEDURE_SHAPE = re.compile(r"\d\d\.(\d[\dx]\d\d(x\d{3})?|\d{3}[0-9A-Z]\d)", re.ASCII)
 
 
 def fold(text: str) -> str:
@@ -49,26 +49,3 @@ def is_diagnosis(code: str) -> bool:
 def is_procedure(code: str) -> bool:
     """Whether a normalised code is written as ICD-9-CM-3 codes of the insurance edition are."""
     return _PROCEDURE_SHAPE.fullmatch(code) is not None
-
-
-def propose_diagnosis(code: str) -> str:
-    """A well-formed code that the malformed `code` may stand for, or "". For people to read: nothing is repaired."""
-    digits = code[:1] + code[1:].replace("O", "0")
-    candidates = [digits, f"{digits}.x00", f"{digits}00", f"{digits}0", f"{digits[:3]}.{digits[3:]}"]
-    return next((candidate for candidate in candidates if is_diagnosis(candidate)), "")
-
-
-def propose_procedure(code: str) -> str:
-    """A well-formed code that the malformed `code` may stand for (lost zeros, O for zero, short form), or ""."""
-    digits = code.replace("O", "0")
-    padded = f"0{digits}"
-    candidates = [
-        digits,
-        f"{digits}00",
-        f"{digits}x00",
-        padded,
-        f"{padded}00",
-        f"{padded}x00",
-        f"{digits[:2]}.{digits[2:]}",
-    ]
-    return next((candidate for candidate in candidates if is_procedure(candidate)), "")

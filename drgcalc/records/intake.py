@@ -23,6 +23,7 @@ from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, bit
 from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_of, read_codes
+from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
 from drgcalc.records.editor import judge, parse, parse_part, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
@@ -103,6 +104,7 @@ class Intake:
     admin_code: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     rows_per_part: int = 250_000
+    readers: CodeReaders = field(default_factory=code_readers)
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[CheckedPart]:
@@ -116,7 +118,7 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     staged = _stage_all(con, intake)
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
-    books = new_books()
+    books = new_books(intake.readers)
     find_duplicates(con, parts(staged, intake.rows_per_part), intake.values, intake.pools)
     known = pl.Series(sorted({span.hospital_id for span in intake.hospitals}), dtype=pl.String)
     with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as worker:

@@ -13,7 +13,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import Finding
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, OUTSIDE, bit, checks_in, file_finding
-from drgcalc.records.code_book import MALFORMED
+from drgcalc.records.code_book import SHOWN
 from drgcalc.records.headers import LISTS
 from drgcalc.records.reading import Staged
 from drgcalc.records.statements import insert, rows, run, statement
@@ -167,7 +167,7 @@ def _fate(problems: int) -> str:
 
 def _show_cells(con: duckdb.DuckDBPyConnection, code: str, field: str, staged: Staged) -> None:
     """View `records_cells`: what a finding shows of each record, never a person's id."""
-    if code in MALFORMED:
+    if code in SHOWN:
         con.execute("SET VARIABLE records_problem = $problem", {"problem": bit(code)}).complete()
         run(con, "malformed_cells")
         return

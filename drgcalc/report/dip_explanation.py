@@ -20,7 +20,7 @@ from drgcalc.grouping.dip.explain import (
     LayerTrial,
     lacking,
 )
-from drgcalc.report import findings
+from drgcalc.report import findings, readings
 from drgcalc.report.model import DipReason
 
 SHOWN = 5
@@ -53,6 +53,7 @@ def explained(reason: DipReason) -> Iterator[RenderableType]:
         yield Text("The record was rejected: it has no group.")
         return
     yield Text(f"diagnoses 诊断: {', '.join(reason.diagnoses)}")
+    yield from readings.lines(reason.readings)
     yield from _acts(way)
     known = (f"{name} {value.normalize():f}" for name, value in reason.scalars.items() if value is not None)
     yield Text(f"values 数值: {', '.join(known)}")
@@ -78,6 +79,11 @@ def _acts(way: DipExplanation) -> Iterator[RenderableType]:
 def _outcome(reason: DipReason, way: DipExplanation) -> Iterator[Text]:
     if way.excluded:
         yield Text(f"{way.status}: {reason.diagnoses[0]} is not grouped (excluded_diagnoses.csv)", style="bold")
+        return
+    if way.grey_principal:
+        yield Text(
+            f"{way.status}: {reason.diagnoses[0]} is a grey code 灰码, the record is not groupable", style="bold"
+        )
         return
     if way.group_code is None or way.layer is None:
         yield Text(f"{way.status}: no row of the directory is met", style="bold")

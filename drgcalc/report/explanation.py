@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from drgcalc.grouping.explain import Evidence, Proof, Trial
-from drgcalc.report import dip_explanation, findings
+from drgcalc.report import dip_explanation, findings, readings
 from drgcalc.report.model import DipReason, Reason
 
 
@@ -27,12 +27,15 @@ def _explained(reason: Reason) -> Iterator[RenderableType]:
         return
     yield Text(f"diagnoses 诊断: {', '.join(reason.diagnoses)}")
     yield Text(f"procedures 手术操作: {', '.join(filter(None, reason.procedures)) or 'none'}")
+    yield from readings.lines(reason.readings)
     known = (f"{name} {value.normalize():f}" for name, value in reason.scalars.items() if value is not None)
     yield Text(f"values 数值: {', '.join(known)}")
     way = " → ".join(filter(None, (reason.mdc, reason.adrg, reason.group_code)))
     yield Text(f"{reason.status}: {way or 'no row of the scheme holds'}", style="bold")
     if reason.lacks_weight:
         yield Text("The scheme groups no newborn of this age without a weight (newborn_weight_days).")
+    if reason.grey_principal:
+        yield Text(f"The principal diagnosis {reason.diagnoses[0]} is a grey code 灰码: no row was tried.")
     yield from (_proved(trial) for trial in reason.trials if trial.outcome == "taken")
     yield from _complications(reason)
     yield from _tried(reason)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from drgcalc.base.errors import Finding
 from drgcalc.grouping.dip.explain import Candidate, DipExplanation
 from drgcalc.grouping.explain import Complication, Trial
+from drgcalc.records.code_reader import Reading
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.deadlines import Due
 from drgcalc.settlement.feedback import CaseState, Loop
@@ -267,7 +268,8 @@ class Reason:
     """Why one record is in its group: the rows of the scheme in order of trial; or why it was rejected.
 
     `trials` are empty for a record that was not accepted, and for a newborn who `lacks_weight` under a scheme that
-    asks for one. `why_not`: the rows on the way to a group that was asked about. `findings`: the editor's.
+    asks for one, or with a `grey_principal`. `why_not`: the rows on the way to a group that was asked about.
+    `findings`: the editor's. `readings`: its codes as delivered, diagnoses first, with what they were read as.
     """
 
     settlement_id: str
@@ -287,13 +289,16 @@ class Reason:
     lacks_weight: bool
     why_not: tuple[Trial, ...]
     findings: tuple[Finding, ...]
+    readings: tuple[Reading, ...] = ()
+    grey_principal: bool = False
 
 
 @dataclass(frozen=True)
 class DipReason:
     """Why one record is in its group of a DIP directory; or why it was rejected, when `way` is empty.
 
-    `why_not`: the rows of a group that was asked about. `findings`: the editor's.
+    `why_not`: the rows of a group that was asked about. `findings`: the editor's. `readings`: its codes as delivered,
+    diagnoses first, with what they were read as.
     """
 
     settlement_id: str
@@ -309,6 +314,7 @@ class DipReason:
     way: DipExplanation | None
     why_not: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from drgcalc.base.errors import Finding, InputError, UsageError
 from drgcalc.grouping.dip.explain import DipExplainer
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.explain import Explainer, PlainRecord
+from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scalars import in_units, scalar_fields
 from drgcalc.grouping.scheme import Scheme, load_scheme
-from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
+from drgcalc.records.code_reader import CodeReaders, Reading
 from drgcalc.records.intake import Intake, read_parts
 from drgcalc.report.model import DipReason, Reason
 from drgcalc.run.database import connect, sql
@@ -24,6 +25,7 @@ from drgcalc.run.group import whole_span
 from drgcalc.run.intake import find_inputs, make_intake, record_findings, region_salt
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
+from drgcalc.run.region_codes import coding_of
 from drgcalc.run.workspace import workspace
 
 REJECTED = "rejected"
@@ -31,14 +33,23 @@ TYPED = "typed"
 
 
 class Found(NamedTuple):
-    """One record that carries the settlement id; `record` is None when it was not accepted."""
+    """One record that carries the settlement id; `record` is None when it was not accepted.
+
+    readings: its codes, diagnoses first, with what they are read as.
+    """
 
     place: str
     record: PlainRecord | None
+    readings: tuple[Reading, ...]
 
 
 def explain_record(
-    folder: Path, settlement_id: str, period: Period | None = None, *, why_not: str | None = None
+    folder: Path,
+    settlement_id: str,
+    period: Period | None = None,
+    *,
+    why_not: str | None = None,
+    repair_codes: bool = False,
 ) -> Reason | DipReason:
     """Why the record is in its group (and not in `why_not`), or why it was rejected; accepted ones come first.
 
@@ -46,9 +57,10 @@ def explain_record(
     """
     region = load_region(folder)
     scheme = load_scheme(region.scheme_folder)
+    readers = coding_of(region.folder, known_codes(scheme), repair=repair_codes).readers
     with workspace() as work, connect(work) as con:
         inputs, asked = find_inputs(region), period or whole_span(region)
-        intake = make_intake(region, asked, inputs, region_salt(region), work)
+        intake = make_intake(region, asked, inputs, region_salt(region), work, readers)
         found = list(_find(con, intake, settlement_id))
         findings = tuple(finding for finding in record_findings(con) if finding.record_id == settlement_id)
     if not found:
@@ -67,15 +79,19 @@ def explain_typed(
     scalars: Mapping[str, Decimal | None],
     *,
     why_not: str | None = None,
+    repair_codes: bool = False,
 ) -> Reason | DipReason:
     """Why a record of these codes and values (by field of the rule language) would be in its group.
 
     Raises UsageError when none of the diagnoses is a code.
     """
-    if not any(normalise_diagnosis(text) for text in diagnoses):
+    region = load_region(folder)
+    scheme = load_scheme(region.scheme_folder)
+    readers = coding_of(region.folder, known_codes(scheme), repair=repair_codes).readers
+    found = _read(TYPED, readers, diagnoses, procedures, scalars)
+    if found.record is None or not found.record.diagnoses:
         raise UsageError("a record needs a principal diagnosis", hint="write --dx CODE")
-    scheme = load_scheme(load_region(folder).scheme_folder)
-    return _reason(scheme, TYPED, Found(TYPED, _plain(diagnoses, procedures, scalars)), (), why_not)
+    return _reason(scheme, TYPED, found, (), why_not)
 
 
 def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) -> Iterator[Found]:
@@ -88,20 +104,28 @@ def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) ->
             asked.to_pylist(), written, scalar_fields(asked).to_dicts(), strict=True
         ):
             scalars = {field: None if value is None else in_units(value, field) for field, value in values.items()}
-            plain = _plain(diagnoses or (), procedures or (), scalars) if record["accepted"] else None
-            yield Found(f"{part.part.source.relative} row {record['source_row']}", plain)
+            place = f"{part.part.source.relative} row {record['source_row']}"
+            found = _read(place, intake.readers, diagnoses or (), procedures or (), scalars)
+            yield found if record["accepted"] else found._replace(record=None)
 
 
-def _plain(
-    diagnoses: Sequence[str | None], procedures: Sequence[str | None], scalars: Mapping[str, Decimal | None]
-) -> PlainRecord:
+def _read(
+    place: str,
+    readers: CodeReaders,
+    diagnoses: Sequence[str | None],
+    procedures: Sequence[str | None],
+    scalars: Mapping[str, Decimal | None],
+) -> Found:
     """What rules see of a record. A blank first procedure stays: it says that there is no main one."""
-    operations = [normalise_procedure(text or "") or "" for text in procedures]
-    return PlainRecord(
-        tuple(code for code in (normalise_diagnosis(text or "") for text in diagnoses) if code),
-        tuple(code for number, code in enumerate(operations) if code or number == 0),
+    conditions = [reading for text in diagnoses if (reading := readers.diagnoses.read(text or "")).code]
+    operations = [readers.procedures.read(text or "") for text in procedures]
+    record = PlainRecord(
+        tuple(reading.code for reading in conditions),
+        tuple(reading.code for number, reading in enumerate(operations) if reading.code or number == 0),
         scalars,
+        frozenset(reading.code for reading in conditions if reading.grey),
     )
+    return Found(place, record, (*conditions, *(reading for reading in operations if reading.code)))
 
 
 def _reason(
@@ -109,9 +133,9 @@ def _reason(
 ) -> Reason | DipReason:
     about = (settlement_id, found.place, scheme.title, scheme.edition, scheme.checksum)
     if isinstance(scheme, DipScheme):
-        return _dip_reason(scheme, about, found.record, findings, why_not)
+        return _dip_reason(scheme, about, found, findings, why_not)
     if found.record is None:
-        return Reason(*about, (), (), {}, REJECTED, None, None, None, (), (), False, (), findings)
+        return Reason(*about, (), (), {}, REJECTED, None, None, None, (), (), False, (), findings, found.readings)
     explainer = Explainer(scheme)
     way = explainer.explain(found.record)
     refused = explainer.why_not(way.record, why_not) if why_not else ()
@@ -131,18 +155,21 @@ def _reason(
         way.lacks_weight,
         refused,
         findings,
+        found.readings,
+        way.grey_principal,
     )
 
 
 def _dip_reason(
     scheme: DipScheme,
     about: tuple[str, str, str, str, str],
-    record: PlainRecord | None,
+    found: Found,
     findings: tuple[Finding, ...],
     why_not: str | None,
 ) -> DipReason:
+    record = found.record
     if record is None:
-        return DipReason(*about, (), (), {}, REJECTED, None, None, (), findings)
+        return DipReason(*about, (), (), {}, REJECTED, None, None, (), findings, found.readings)
     explainer = DipExplainer(scheme)
     way = explainer.explain(record)
     refused = explainer.why_not(record, why_not) if why_not else ()
@@ -150,7 +177,7 @@ def _dip_reason(
         raise _no_group(scheme, why_not)
     return DipReason(
         *about, record.diagnoses, record.procedures, record.scalars, way.status.value, way.group_code, way, refused,
-        findings,
+        findings, found.readings,
     )  # fmt: skip
 
 

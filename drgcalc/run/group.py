@@ -18,12 +18,15 @@ from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import InputError
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.grouper import Grouper, grouper_of
+from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records import results
+from drgcalc.records.code_tally import CodeCount, CodeTally
 from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
 from drgcalc.run.cases import case_table
+from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
 from drgcalc.run.database import connect, sql
 from drgcalc.run.intake import (
     Inputs,
@@ -42,6 +45,7 @@ from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
 from drgcalc.run.region import Region, load_region
+from drgcalc.run.region_codes import Coding, coding_of
 from drgcalc.run.rejected import write_rejected
 from drgcalc.run.writing import cases_writer, write_csv
 from drgcalc.settlement.policy import read_policies
@@ -49,13 +53,16 @@ from drgcalc.settlement.policy import read_policies
 CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
 FINDINGS_HEADERS = "both"
+REPAIR_CODES = "repair_codes"
+REPAIRING = {False: "no", True: "yes"}
+"""Key of a manifest's `region` that says whether damaged codes were repaired, and its values."""
 FUTURE_DATE = "R208"
 """The one check that looks at the calendar."""
 
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of a period on disk: cases.parquet, findings.csv and rejected.* in `folder`."""
+    """The cases of a period on disk: cases.parquet, codes.csv, findings.csv and rejected.* in `folder`."""
 
     result: Grouped
     folder: Path
@@ -69,13 +76,16 @@ def group(
     dry_run: bool = False,
     strict: bool = False,
     progress: Progress = silent,
+    repair_codes: bool = False,
 ) -> Grouped:
     """Group the records of a period (None: of all policies) and publish the cases.
 
+    repair_codes: damaged codes are repaired where the scheme has one candidate.
     Raises InputError, RulesError or OutputError; then nothing is published.
     """
     region = load_region(folder)
-    with lock(region.out), grouped_cases(region, period or whole_span(region), dry_run, strict, progress) as cases:
+    asked = period or whole_span(region)
+    with lock(region.out), grouped_cases(region, asked, dry_run, strict, progress, repair_codes) as cases:
         return cases.result
 
 
@@ -86,21 +96,24 @@ def whole_span(region: Region) -> Period:
 
 
 @contextmanager
-def grouped_cases(region: Region, period: Period, dry_run: bool, strict: bool, progress: Progress) -> Iterator[Cases]:
+def grouped_cases(
+    region: Region, period: Period, dry_run: bool, strict: bool, progress: Progress, repair_codes: bool = False
+) -> Iterator[Cases]:
     """The cases of a period while the block runs: those of an earlier run with the same inputs, else new ones.
 
     The caller holds the lock. After a dry run they are gone.
     """
     scheme, inputs, salt = load_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
-    basis = _basis(region, period, inputs, scheme, salt)
+    basis = _basis(region, period, inputs, scheme, salt, repair_codes)
     if found := _reusable(region, basis):
         cases = _cases(region, read_manifest(found), found, reused=True)
         _refuse_by(strict, cases.result.records)
         yield cases
         return
+    coding = coding_of(region.folder, known_codes(scheme), repair=repair_codes)
     with draft(region.out, f"cases/{period.text}") as sheet:
         digested = inputs._replace(digests=basis.inputs)
-        counts = _write_cases(region, period, digested, scheme, salt, sheet, progress)
+        counts = _write_cases(region, period, digested, scheme, salt, coding, sheet, progress)
         manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
         _refuse_nothing(period, manifest)
         cases = _cases(region, manifest, sheet.folder, reused=False)
@@ -123,7 +136,9 @@ def checked(manifest: Manifest, folder: Path) -> Checked:
     )
 
 
-def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme | DipScheme, salt: bytes) -> Manifest:
+def _basis(
+    region: Region, period: Period, inputs: Inputs, scheme: Scheme | DipScheme, salt: bytes, repair_codes: bool
+) -> Manifest:
     """Everything that cases depend on, and nothing else: scores and policies may change without grouping again."""
     return Manifest(
         command="group",
@@ -132,8 +147,9 @@ def _basis(region: Region, period: Period, inputs: Inputs, scheme: Scheme | DipS
         inputs={source.relative: sha256_of(source.path) for source in inputs.sources},
         region={
             "region.toml": region.settings_hash,
-            **hashes(region.hospital_tables(), region.folder),
+            **hashes(region.case_tables(), region.folder),
             "salt": salt_mark(salt),
+            REPAIR_CODES: REPAIRING[repair_codes],
         },
         scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},
         policy="",
@@ -169,43 +185,51 @@ def _write_cases(
     inputs: Inputs,
     scheme: Scheme | DipScheme,
     salt: bytes,
+    coding: Coding,
     sheet: Draft,
     progress: Progress,
 ) -> dict[str, int]:
-    """Write cases, findings and rejected records part by part, and give the counts for the manifest."""
+    """Write cases, codes, findings and rejected records part by part, and give the counts for the manifest."""
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
         work = Path(name)
-        intake = make_intake(region, period, inputs, salt, work)
+        intake = make_intake(region, period, inputs, salt, work, coding.readers)
         with connect(work) as con:
-            _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
+            codes = _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
             counts = results.counts(con)
-            found = chain(inputs.findings, record_findings(con))
+            write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
+            found = chain(inputs.findings, coding.findings, mapping_findings(codes), record_findings(con))
             write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
             write_rejected(sheet.folder, results.rejected(con))
             con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
             statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
             met = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
-    return {**counts._asdict(), **{f"status:{status}": cases for status, cases in statuses.items()}, "groups": met}
+    by_status = {f"status:{status}": cases for status, cases in statuses.items()}
+    return {**counts._asdict(), **by_status, "groups": met, REPAIRED_CODES: repaired(codes)}
 
 
 def _group_parts(
     con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme | DipScheme, path: Path, progress: Progress
-) -> None:
-    """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part."""
-    engine = grouper_of(scheme)
+) -> list[CodeCount]:
+    """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part.
+
+    Gives the codes of the accepted records with what they were read as.
+    """
+    engine, tally = grouper_of(scheme), CodeTally()
     with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as grouper:
         grouped: Future[None] | None = None
         for part in watched_parts(con, intake, "records grouped", progress):
             if grouped is not None:
                 grouped.result()
-            grouped = grouper.submit(_group_part, engine, part, write)
+            grouped = grouper.submit(_group_part, engine, part, tally, write)
         if grouped is not None:
             grouped.result()
+    return list(tally.counts())
 
 
-def _group_part(engine: Grouper, part: CheckedPart, write: Callable[[pa.Table], None]) -> None:
+def _group_part(engine: Grouper, part: CheckedPart, tally: CodeTally, write: Callable[[pa.Table], None]) -> None:
     """Write the cases of a part: its accepted records with the groups beside them, nothing settled yet."""
     _, records, codes = part.accepted()
+    tally.add(codes)
     groups = engine.group(records, codes)
     write(case_table(records, groups, part.part.source.relative))
 

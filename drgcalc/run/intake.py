@@ -13,6 +13,7 @@ import duckdb
 
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.records import results
+from drgcalc.records.code_reader import CodeReaders
 from drgcalc.records.intake import CheckedPart, HospitalSpan, Intake, read_parts
 from drgcalc.records.salt import create_salt, default_salt_path, load_salt
 from drgcalc.records.sources import Source, expand
@@ -62,8 +63,10 @@ def today(inputs: Inputs) -> date:
     return now
 
 
-def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, work: Path) -> Intake:
-    """The request to read a period's records; `work` takes staged files."""
+def make_intake(
+    region: Region, period: Period, inputs: Inputs, salt: bytes, work: Path, readers: CodeReaders
+) -> Intake:
+    """The request to read a period's records; `work` takes staged files, `readers` say how codes are read."""
     return Intake(
         sources=inputs.sources,
         digests=inputs.digests,
@@ -81,6 +84,7 @@ def make_intake(region: Region, period: Period, inputs: Inputs, salt: bytes, wor
         values=region.values,
         admin_code=region.admin_code,
         unknown_hospitals=region.accept_unknown_hospitals,
+        readers=readers,
     )
 
 

@@ -19,6 +19,7 @@ from drgcalc.run.decisions import decision_files, read_decisions, without_late
 from drgcalc.run.manifest import block_hash
 from drgcalc.run.method_tables import read_method_tables
 from drgcalc.run.point_tables import point_table_files, read_point_tables
+from drgcalc.run.region_codes import code_files
 from drgcalc.run.region_tables import Score, decode, read_fund, read_hospitals, read_scores
 from drgcalc.settlement.decisions import Decisions, hospitals_after
 from drgcalc.settlement.methods.inputs import MethodTables
@@ -85,12 +86,17 @@ class Region:
         methods = sorted(self.folder.glob("methods/*.csv"))
         return (
             self.folder / "hospitals.csv",
+            *code_files(self.folder),
             *scores,
             *point_table_files(self.folder),
             *fund,
             *decision_files(self.folder),
             *methods,
         )
+
+    def case_tables(self) -> tuple[Path, ...]:
+        """The region's own tables that cases depend on. Raises RulesError for a file in codes/ that is none."""
+        return (*self.hospital_tables(), *code_files(self.folder))
 
     def hospital_tables(self) -> tuple[Path, ...]:
         """The tables that say which hospital is in force when, and at which level."""

@@ -15,6 +15,7 @@ from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.closed import refuse_closed
+from drgcalc.run.codes_file import copy_codes
 from drgcalc.run.differences import closed_before, differences
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
 from drgcalc.run.intake import Progress, silent
@@ -65,10 +66,17 @@ class Terms(NamedTuple):
 
 
 def settle(
-    folder: Path, period: Period, *, dry_run: bool = False, strict: bool = False, progress: Progress = silent
+    folder: Path,
+    period: Period,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress = silent,
+    repair_codes: bool = False,
 ) -> Settled:
     """Settle a year or a month of the region in `folder` and publish it under out/<period>/.
 
+    repair_codes: the cases are those of damaged codes repaired, where the scheme has one candidate.
     Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; no settlement is published
     then. The cases it needs are published on their own before, since they do not depend on the policy.
     """
@@ -77,14 +85,15 @@ def settle(
     terms = terms_of(region, period)
     with (
         lock(region.out),
-        grouped_cases(region, period, dry_run, strict, progress) as cases,
+        grouped_cases(region, period, dry_run, strict, progress, repair_codes) as cases,
         draft(region.out, period.text) as sheet,
     ):
         if done := settled_before(region, period, _basis(region, period, terms, cases), cases):
             return done
         priced = _add_points(region, terms.policy, cases, sheet)
         settlement = settle_sums(region, terms.policy, period, priced.sums)
-        paid = pay(region, terms.policy, period, settlement, _differences(region, period, terms, dry_run, progress))
+        changed = _differences(region, period, terms, dry_run, progress, repair_codes)
+        paid = pay(region, terms.policy, period, settlement, changed)
         proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums), *paid.identities)
         prove(proofs)
         findings = (*region.decisions.findings, *priced.findings, *settlement.findings, *paid.findings)
@@ -124,12 +133,13 @@ def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlem
 
 
 def _differences(
-    region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress
+    region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress, repair_codes: bool
 ) -> tuple[Difference, ...]:
     """Differences to closed months, which a month with [policy.payment] posts."""
     if not period.is_month or terms.policy.payment is None or not closed_before(region, period):
         return ()
-    with grouped_cases(region, parse_period(str(period.year)), dry_run, False, progress) as year_cases:
+    year = parse_period(str(period.year))
+    with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
         return differences(region, period, year_cases, resettle)
 
 
@@ -237,6 +247,7 @@ def _write_results(
     """Everything beside the cases, which are written already."""
     headers = policy.headers.value
     copy_rejected(cases.folder, folder)
+    copy_codes(cases.folder, folder)
     known = (*read_findings(cases.folder / FINDINGS_FILE), *findings)
     write_csv(folder / FINDINGS_FILE, FINDINGS, known, FINDINGS_HEADERS)
     write_parquet(folder / ALLOCATIONS_PARQUET, arrow_table(ALLOCATIONS, settlement.allocations))

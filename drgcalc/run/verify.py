@@ -122,7 +122,7 @@ def _moved_on(region: Region, manifest: Manifest) -> Iterator[str]:
 
 def _tables(region: Region, manifest: Manifest) -> dict[str, str]:
     """Today's hashes of the tables that a version of this kind depends on."""
-    chosen = region.tables() if manifest.command == "settle" else region.hospital_tables()
+    chosen = region.tables() if manifest.command == "settle" else region.case_tables()
     return hashes(chosen, region.folder)
 
 

@@ -1,8 +1,9 @@
 """The engine on cases that never went through the editor: records made by hand, codes taken as they are written."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -13,7 +14,9 @@ from plain_grouper import Answer, Case
 from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.grouper import Grouper
 from drgcalc.grouping.scheme import Scheme
-from drgcalc.records.code_book import CodeBook, CodeBooks, Spelling, read_codes
+from drgcalc.records.code_book import CodeBook, CodeBooks, read_codes
+from drgcalc.records.code_reader import Reading
+from drgcalc.records.code_tables import GreyRow
 
 HOURS = pa.decimal128(9, 2)
 COLUMNS = {
@@ -37,19 +40,20 @@ SCHEMA = pa.schema(
         ("accepted", pa.bool_()),
     ]
 )
-AS_WRITTEN = Spelling(lambda text: text, lambda _: True, lambda _: "")
 
 
-def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1) -> list[Answer]:
+def run_engine(scheme: Scheme, cases: Sequence[Case], *, parts: int = 1, grey: Collection[str] = ()) -> list[Answer]:
     """The engine's answer for each case, the cases handed over in that many parts of about the same size."""
-    rows = grouped_rows(Engine(scheme), cases, parts=parts)
+    rows = grouped_rows(Engine(scheme), cases, parts=parts, grey=grey)
     return [Answer(drg=row.pop("group_code"), **row) for row in rows]
 
 
-def grouped_rows(engine: Grouper, cases: Sequence[Case], *, parts: int = 1) -> list[dict[str, Any]]:
-    """What an engine says of each case."""
+def grouped_rows(
+    engine: Grouper, cases: Sequence[Case], *, parts: int = 1, grey: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """What an engine says of each case; `grey` diagnoses are marked so."""
     answers: list[dict[str, Any]] = []
-    books = CodeBooks(CodeBook(AS_WRITTEN), CodeBook(AS_WRITTEN))
+    books = CodeBooks(CodeBook(partial(as_written, grey)), CodeBook(partial(as_written, ())))
     for number in range(parts):
         part = as_table(cases[len(cases) * number // parts : len(cases) * (number + 1) // parts])
         lists = part.select(["source_row", "diagnoses", "procedures"])
@@ -64,6 +68,10 @@ def run_engine_on_one_thread(scheme: Scheme, cases: Sequence[Case], *, parts: in
         patch.setenv("POLARS_MAX_THREADS", "1")
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
             return pool.submit(run_engine, scheme, cases, parts=parts).result()
+
+
+def as_written(grey: Collection[str], text: str) -> Reading:
+    return Reading(text, text, text, grey=GreyRow(text, "list", "row 1") if text in grey else None)
 
 
 def as_table(cases: Sequence[Case]) -> pa.Table:

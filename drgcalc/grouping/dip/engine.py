@@ -21,7 +21,7 @@ from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
 from drgcalc.grouping.scalars import packed, scalar_fields
 from drgcalc.grouping.scheme import Status
-from drgcalc.records.code_book import PartCodes
+from drgcalc.records.code_book import PartCodes, grey_principals
 
 TIE_MARK = "|"
 _TEXTS, _FLAGS = ("status", "group_code", "layer", "tied_with"), ("grassroots", "tcm")
@@ -38,6 +38,9 @@ class Result(NamedTuple):
     grassroots: bool = False
     tcm: bool = False
     tied_with: str | None = None
+
+
+UNGROUPED = Result(Status.UNGROUPED.value)
 
 
 class DipEngine:
@@ -60,7 +63,7 @@ class DipEngine:
         if self._patterns.start_part(len(self._answers)):
             self._answers.forget()
         patterns = self._patterns.of(codes, packed(fields, self._patterns.scales))
-        results = self._answers.of(patterns)
+        results = self._answers.of(patterns).set(grey_principals(codes), self._results.number(UNGROUPED))
         found = self._parts.of(codes, packed(fields, self._parts.scales))
         parts = self._parts.table().select(pl.all().gather(found.parts))
         kinds = _KINDS.gather(self._patterns.kinds(patterns))
@@ -80,7 +83,7 @@ class DipEngine:
 
 def _result(answer: Answer) -> Result:
     if answer.choice is None:
-        return Result(Status.EXCLUDED.value if answer.excluded else Status.UNGROUPED.value)
+        return Result(Status.EXCLUDED.value) if answer.excluded else UNGROUPED
     row = answer.choice.winner
     tied = TIE_MARK.join(answer.choice.tied_with) or None
     return Result(Status.GROUPED.value, row.code, row.layer, answer.grassroots, row.tcm, tied)

@@ -89,8 +89,8 @@ class CharlsonCode(NamedTuple):
 class DipExplanation:
     """The whole way of one case through a directory.
 
-    excluded: the principal diagnosis is not grouped. why: what made the group win. grassroots: why it is such, "" if
-    not. charlson: the codes behind charlson_sum.
+    excluded: the principal diagnosis is not grouped. grey_principal: it is a grey code and no row was tried. why:
+    what made the group win. grassroots: why it is such, "" if not. charlson: the codes behind charlson_sum.
     """
 
     status: Status
@@ -108,6 +108,7 @@ class DipExplanation:
     charlson: tuple[CharlsonCode, ...]
     charlson_sum: int
     parts: tuple[PartTrial, ...]
+    grey_principal: bool = False
 
 
 class DipExplainer:
@@ -126,9 +127,10 @@ class DipExplainer:
         """The way of the record through the directory."""
         principal = record.diagnoses[0] if record.diagnoses else ""
         counted, seen = self._seen(record, principal)
-        excluded = self._situations.is_excluded(principal)
-        open_ways = () if excluded else self._directory.open_to(principal)
-        trials = [] if excluded else list(self._until_found(open_ways, seen))
+        grey = principal in record.grey
+        excluded = not grey and self._situations.is_excluded(principal)
+        open_ways = () if excluded or grey else self._directory.open_to(principal)
+        trials = [] if excluded or grey else list(self._until_found(open_ways, seen))
         choice = trials[-1].choice if trials else None
         complications = tuple(self._complications_of(record))
         charlson = tuple(self._charlson_of(record))
@@ -150,6 +152,7 @@ class DipExplainer:
             charlson,
             total,
             tuple(self._parts(record, complications, total)),
+            grey,
         )
 
     def why_not(self, record: PlainRecord, group_code: str) -> tuple[Candidate, ...]:
@@ -251,7 +254,7 @@ class DipExplainer:
 
     def _complications_of(self, record: PlainRecord) -> Iterator[Complication]:
         excluding = self._complications.exclusion_tables.of(record.diagnoses[0]) if record.diagnoses else frozenset()
-        for code in record.diagnoses[1:]:
+        for code in (code for code in record.diagnoses[1:] if code not in record.grey):
             for row in self._complications.of(code):
                 yield Complication(code, row.level, row.exclusion_set, row.exclusion_set in excluding)
 

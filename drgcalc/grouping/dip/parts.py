@@ -76,7 +76,8 @@ class RecordParts:
         for number in range(len(self._facts), len(self._book)):
             code = self._book.code(number)
             conditions = self._charlson.conditions(code) if code and self._sums else frozenset()
-            found.append((bool(code) and bool(self._complications.of(code)), self._conditions.number(conditions)))
+            counts = bool(code) and not self._book.reading(number).grey
+            found.append((counts and bool(self._complications.of(code)), self._conditions.number(conditions)))
             excluding.append(self._tables.number(self._complications.exclusion_tables.of(code)))
         if found:
             self._facts = pl.concat([self._facts, pl.DataFrame(found, schema=self._facts.schema, orient="row")])
