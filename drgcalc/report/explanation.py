@@ -31,11 +31,12 @@ def _explained(reason: Reason) -> Iterator[RenderableType]:
     known = (f"{name} {value.normalize():f}" for name, value in reason.scalars.items() if value is not None)
     yield Text(f"values 数值: {', '.join(known)}")
     way = " → ".join(filter(None, (reason.mdc, reason.adrg, reason.group_code)))
-    yield Text(f"{reason.status}: {way or 'no row of the scheme holds'}", style="bold")
+    nowhere = "no row was tried" if reason.grey_principal else "no row of the scheme holds"
+    yield Text(f"{reason.status}: {way or nowhere}", style="bold")
     if reason.lacks_weight:
         yield Text("The scheme groups no newborn of this age without a weight (newborn_weight_days).")
     if reason.grey_principal:
-        yield Text(f"The principal diagnosis {reason.diagnoses[0]} is a grey code 灰码: no row was tried.")
+        yield Text(f"The principal diagnosis {reason.diagnoses[0]} is a grey code 灰码: the record is not groupable.")
     yield from (_proved(trial) for trial in reason.trials if trial.outcome == "taken")
     yield from _complications(reason)
     yield from _tried(reason)

@@ -41,7 +41,7 @@ def mapping_findings(counts: Iterable[CodeCount]) -> Iterator[Finding]:
             texts[file_of(row.where)] += 1
             times[file_of(row.where)] += count.times
     for file in sorted(texts):
-        yield file_finding("F109", file, f"{texts[file]:,} codes, which stand {times[file]:,} times in records")
+        yield file_finding("F109", file, f"distinct codes: {texts[file]:,}; places in records: {times[file]:,}")
 
 
 def repaired(counts: Iterable[CodeCount]) -> int:
