@@ -15,6 +15,7 @@ from drgcalc.base.money import divide
 from drgcalc.calibration.dispersion import PLACES, cv, riv
 from drgcalc.calibration.terms import CatalogueRule
 from drgcalc.grouping.dip.scheme import DipScheme
+from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.records import results
 from drgcalc.report.calibration_model import CalibratedCatalogue, Quality
@@ -27,6 +28,7 @@ from drgcalc.run.directory_stays import write_stays
 from drgcalc.run.intake import Progress, find_inputs, make_intake, region_salt, silent
 from drgcalc.run.period import span
 from drgcalc.run.region import Region, load_region
+from drgcalc.run.region_codes import coding_of
 
 WHOLE_FOLDER = ""
 
@@ -84,7 +86,8 @@ def _make(
     """The directory, and the SHA-256 of the files that were read."""
     period = span(date(ask.years[0], 1, 1), date(ask.years[-1], 12, 31))
     with connect(work) as con:
-        intake = make_intake(region, period, find_inputs(region), region_salt(region), work)
+        readers = coding_of(region.folder, known_codes(base), repair=False).readers
+        intake = make_intake(region, period, find_inputs(region), region_salt(region), work, readers)
         files = write_stays(con, intake, base, work, progress)
         counts = results.counts(con)
         if not counts.accepted or (ask.strict and counts.rejected):
