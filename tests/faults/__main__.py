@@ -1,0 +1,58 @@
+"""The whole fault kit: python -m tests.faults --inputs 10000 --kills 500 --refusals 200 --soak 200"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("inputs", "kills", "refusals", "soak"):
+        parser.add_argument(f"--{name}", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    start = time.monotonic()
+
+    def say(line: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - start:7.0f} s  {line}\n")
+        sys.stdout.flush()
+
+    def told(what: str, lines: Iterable[str]) -> None:
+        say(f"{what} done")
+        for line in lines:
+            say(f"    {line}")
+
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        work = Path(name)
+        if given.kills or given.refusals:  # first: they fork, and nothing has used a thread yet
+            from kills import try_kills, try_refusals
+
+            for what, count, trial in (("kills", given.kills, try_kills), ("refusals", given.refusals, try_refusals)):
+                if count:
+                    (work / what).mkdir()
+                    outcome = trial(count, given.seed, work / what, say)
+                    told(what, (f"{key}: {times}" for key, times in sorted(outcome.items())))
+        if given.inputs:
+            from inputs import report, try_inputs
+
+            (work / "inputs").mkdir()
+            told("inputs", report(try_inputs(given.inputs, given.seed, work / "inputs", say)))
+        if given.soak:
+            from soak import soak
+
+            (work / "soak").mkdir()
+            ledgers = soak(given.soak, given.seed, work / "soak", say)
+            if len(ledgers) != 1:
+                raise SystemExit(f"{len(ledgers)} ledgers from the same records")
+            told("soak", ["one ledger"])
+
+
+if __name__ == "__main__":
+    main()

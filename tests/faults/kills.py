@@ -1,0 +1,258 @@
+"""Runs that are killed, starved of space or refused by the system: nothing half-written, and the next run repairs.
+
+The program runs in forked children of this process, which has loaded its libraries and used none of them. A child is
+killed at the n-th thing it asks of the file system, or after a time; or that thing fails with an error of the system.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import hashlib
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import drgcalc.run.check
+import drgcalc.run.settle
+import drgcalc.run.verify  # noqa: F401 - loaded once, used in the children
+from drgcalc.cli.main import main
+from drgcalc.run.init import init
+
+Arm = Callable[[], None]
+Outcome = Counter[str]
+
+ASKED = ("rename", "replace", "link", "fsync", "mkdir", "rmdir", "unlink", "open")
+"""Functions of os that a run uses to change files; `open` of io is counted with them."""
+ERRORS = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT)
+SILENT_EXITS = {0, 3, 6}
+COMMANDS = ("settle", "settle", "settle", "group", "check", "verify")
+SALT = '[salt]\nfile = "town.salt"\n[inputs]'
+
+
+class Ended(NamedTuple):
+    """How a child ended: its exit code (negative: the signal), and what it said."""
+
+    code: int
+    said: str
+
+
+class BrokenError(AssertionError):
+    """A fault left something behind that it must not."""
+
+
+class Yard:
+    """A region with a published year and changed records, and what an undisturbed run makes of it."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.base = work / "base"
+        init(self.base)
+        (self.base / "town.salt").write_bytes(bytes(range(64)))
+        settings = self.base / "region.toml"
+        settings.write_text(settings.read_text("utf-8").replace("[inputs]", SALT, 1), "utf-8")
+        self.expect(self.run(self.base, ["settle", "--year", "2024"]), 0)
+        records = self.base / "discharges/2024.csv"
+        lines = records.read_text("utf-8-sig").splitlines(keepends=True)
+        records.write_text("".join(lines[:-3]), "utf-8")
+        self.before = tree(self.base)
+        done = self.copy("done")
+        start = time.monotonic()
+        self.expect(self.run(done, ["settle", "--year", "2024"]), 0)
+        self.seconds = time.monotonic() - start
+        self.after = tree(done)
+        shutil.rmtree(done)
+
+    def copy(self, name: str) -> Path:
+        return Path(shutil.copytree(self.base, self.work / name))
+
+    def run(self, region: Path, command: list[str], arm: Arm = lambda: None, seconds: float | None = None) -> Ended:
+        """Run a command on a region in a child, killed after `seconds`."""
+        log = self.work / "said.txt"
+        child = os.fork()
+        if not child:
+            _be_child(self.work / "tmp", log, [*command, "--region", str(region), "--quiet"], arm)
+        if seconds is not None:
+            time.sleep(seconds)
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        return Ended(os.waitstatus_to_exitcode(status), log.read_text("utf-8"))
+
+    def expect(self, ended: Ended, code: int) -> None:
+        if ended.code != code:
+            raise BrokenError(f"exit {ended.code} instead of {code}: {ended.said}")
+
+    def check(self, region: Path, case: str) -> None:
+        """What stood before still stands, what is new is whole, and an undisturbed run ends as it always does."""
+        found = tree(region)
+        for name, digest in self.before.items():
+            if found.get(name) != digest:
+                raise BrokenError(f"{case}: {name} has changed or is gone")
+        for manifest in (region / "out").glob("**/v*/manifest.json"):
+            _must_be_whole(manifest.parent, case)
+        halves = [path for path in (region / "out").glob("**/v*") if not (path / "manifest.json").is_file()]
+        if halves:
+            raise BrokenError(f"{case}: {halves} have no manifest")
+        self.expect(self.run(region, ["settle", "--year", "2024"]), 0)
+        if (now := tree(region)) != self.after:
+            raise BrokenError(f"{case}: {sorted(set(now.items()) ^ set(self.after.items()))} differ afterwards")
+
+    def left_in_tmp(self) -> list[str]:
+        """Temporary folders that nobody holds: the next run that needs one removes them."""
+        return sorted(path.name for path in (self.work / "tmp").glob("drgcalc-*/work-*"))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file but the lock, by path."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def try_kills(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Kill `count` runs: at every step of each command, then at random times. BrokenError when anything is lost."""
+    yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
+    steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
+    say(f"steps: {steps}; an undisturbed settle takes {yard.seconds:.1f} s")
+    places = [(command, step) for command, whole in steps.items() for step in range(1, whole + 1)]
+    chance.shuffle(places)
+    for number in range(count):
+        if number < len(places):
+            command, step = places[number]
+            ended = _trial(yard, command, lambda step=step: _arm(step, _die), None, f"{command} step {step}")
+            how = "step"
+        else:
+            command = chance.choice(COMMANDS)
+            seconds = chance.uniform(0, 1.2 * yard.seconds)
+            ended = _trial(yard, command, lambda: None, seconds, f"{command} after {seconds:.3f} s")
+            how = "time"
+        outcome[f"{how}: {'killed' if ended.code == -signal.SIGKILL else 'had ended'}"] += 1
+        if (number + 1) % 50 == 0:
+            say(f"{number + 1} kills: {dict(outcome)}")
+    return outcome
+
+
+def try_refusals(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Let `count` runs meet errors of the system or files that may not grow: each ends with a message, not as a bug."""
+    yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
+    steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
+    for number in range(count):
+        command = chance.choice(COMMANDS)
+        if chance.random() < 0.3:
+            size = chance.choice([0, 1000, 10_000, 50_000, 200_000])
+            case, arm = f"{command}, files of {size} bytes", lambda size=size: _limit_files(size)
+        else:
+            step, code = chance.randint(1, steps[command]), chance.choice(ERRORS)
+            case = f"{command}, {errno.errorcode[code]} at step {step}"
+            arm = lambda step=step, code=code: _arm(step, lambda: _refuse(code))  # noqa: E731
+        ended = _trial(yard, command, arm, None, case)
+        if ended.code not in SILENT_EXITS:
+            raise BrokenError(f"{case}: exit {ended.code}: {ended.said}")
+        if ended.code and "hint:" not in ended.said:
+            raise BrokenError(f"{case}: no hint: {ended.said}")
+        outcome[f"exit {ended.code}"] += 1
+        if (number + 1) % 50 == 0:
+            say(f"{number + 1} refusals: {dict(outcome)}")
+    return outcome
+
+
+def _trial(yard: Yard, command: str, arm: Arm, seconds: float | None, case: str) -> Ended:
+    region = yard.copy("trial")
+    try:
+        words = [command, "2024"] if command == "verify" else [command, "--year", "2024"]
+        ended = yard.run(region, words, arm, seconds)
+        yard.check(region, case)
+        if yard.left_in_tmp():
+            yard.expect(yard.run(region, ["check", "--year", "2024"]), 0)
+            if left := yard.left_in_tmp():
+                raise BrokenError(f"{case}: {left} stay in the place for temporary files")
+        return ended
+    finally:
+        shutil.rmtree(region, ignore_errors=True)
+
+
+def _count_steps(yard: Yard, command: str) -> int:
+    """How often an undisturbed run asks the file system for something that counts."""
+    region, told = yard.copy("trial"), yard.work / "steps.txt"
+    words = [command, "2024"] if command == "verify" else [command, "--year", "2024"]
+    child = os.fork()
+    if not child:
+        _prepare_child(yard.work / "tmp", yard.work / "said.txt")
+        counted = _arm(sys.maxsize, lambda: None)
+        main([*words, "--region", str(region), "--quiet"])
+        told.write_text(str(counted["steps"] - 1))
+        os._exit(0)
+    os.waitpid(child, 0)
+    shutil.rmtree(region)
+    return int(told.read_text())
+
+
+def _arm(at: int, act: Callable[[], Any]) -> dict[str, int]:
+    """Count what the program asks of the file system, and act at the `at`-th time, before it is done."""
+    counted = {"steps": 0}
+
+    def watched(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(*args: Any, **options: Any) -> Any:
+            counted["steps"] += 1
+            if counted["steps"] == at:
+                act()
+            return whole(*args, **options)
+
+        return asked
+
+    for name in ASKED:
+        setattr(os, name, watched(getattr(os, name)))
+    io.open = builtins.open = watched(io.open)  # type: ignore[assignment]
+    return counted
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _refuse(code: int) -> None:
+    raise OSError(code, os.strerror(code))
+
+
+def _limit_files(size: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def _be_child(tmp: Path, log: Path, words: list[str], arm: Arm) -> None:
+    _prepare_child(tmp, log)
+    arm()
+    code = 1
+    try:
+        code = main(words)
+    except BaseException as error:
+        os.write(2, f"{type(error).__name__}: {error}".encode())
+    finally:
+        os._exit(int(code))
+
+
+def _prepare_child(tmp: Path, log: Path) -> None:
+    tmp.mkdir(exist_ok=True)
+    tempfile.tempdir = str(tmp)
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+
+
+def _must_be_whole(version: Path, case: str) -> None:
+    outputs = json.loads((version / "manifest.json").read_text("utf-8"))["outputs"]
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in version.iterdir()}
+    del found["manifest.json"]
+    if found != outputs:
+        raise BrokenError(f"{case}: {version} is not what its manifest says")
