@@ -77,7 +77,10 @@ def main(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        click.echo("error: the disk that takes the output is full; what the command publishes is complete", err=True)
+        click.echo(
+            "error: the disk is full; what was published before is complete, and nothing is half-written", err=True
+        )
+        click.echo("hint: free space where results, temporary files and output go, and run the command again", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OUTPUT
     return ExitCode.DONE

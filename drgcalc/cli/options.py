@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, TypeAlias
 
 import click
 
-from drgcalc.base.errors import DrgcalcError
+from drgcalc.base.errors import DrgcalcError, ExitCode, OutputError
 from drgcalc.cli.talk import Talk
 
 Function: TypeAlias = Callable[..., None]
@@ -62,6 +63,11 @@ def talking_anywhere(function: Function) -> Function:
         except DrgcalcError as error:
             talk.failure(error)
             raise click.exceptions.Exit(error.exit_code) from error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or (error.errno == errno.ENOSPC and error.filename is None):
+                raise  # what we print finds no reader or no room: `main` deals with it
+            talk.failure(_refusal(error))
+            raise click.exceptions.Exit(ExitCode.OUTPUT) from error
 
     for option in reversed(OTHERS):
         command = option(command)
@@ -72,6 +78,15 @@ def repair_option(function: Function) -> Function:
     """--repair-codes, passed on as repair_codes."""
     text = "Repair damaged codes where the scheme's own list has exactly one candidate."
     return click.option("--repair-codes", is_flag=True, help=text)(function)
+
+
+def _refusal(error: OSError) -> OutputError:
+    """A refusal of the operating system that nobody has expected where it happened."""
+    place = f": {error.filename}" if error.filename else ""
+    return OutputError(
+        f"the system refused to read or write{place}: {error.strerror or error}; nothing half-written is published",
+        hint="check the disk, the rights of this user and whether the place is still mounted, then run it again",
+    )
 
 
 def period_options(function: Function) -> Function:

@@ -40,7 +40,7 @@ from drgcalc.run.intake import (
     silent,
     watched_parts,
 )
-from drgcalc.run.manifest import Manifest, file_hash, hashes, read_manifest, with_outputs
+from drgcalc.run.manifest import Manifest, file_hash, hashes, is_sealed, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published import read_findings
@@ -166,7 +166,7 @@ def _reusable(region: Region, basis: Manifest) -> Path | None:
     Not if a date in them lay in the future when they were read: it may not any more.
     """
     newest = latest(region.out, f"cases/{basis.period}")
-    if newest is None or not (newest / "manifest.json").is_file():
+    if newest is None or not is_sealed(newest):
         return None
     manifest = read_manifest(newest)
     if replace(manifest, counts={}, outputs={}) != basis:

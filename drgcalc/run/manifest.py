@@ -14,7 +14,8 @@ from typing import Any
 from drgcalc.base.errors import OutputError
 
 MANIFEST = "manifest.json"
-SCHEMA = 2
+SCHEMA = 3
+SEAL = "seal"
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,40 @@ def block_hash(block: Mapping[str, Any]) -> str:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write manifest.json: sorted keys, LF, UTF-8."""
-    text = json.dumps(asdict(manifest), sort_keys=True, ensure_ascii=False, indent=2)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    """Write manifest.json: sorted keys, LF, UTF-8; its seal is the SHA-256 of all the rest."""
+    text = _sealed(asdict(manifest))
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a published version. Raises OutputError when it is missing or damaged."""
+    """The manifest of a published version, sealed or not. Raises OutputError when it is missing or damaged."""
     path = folder / MANIFEST
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+        document.pop(SEAL, None)
         return Manifest(**document)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{path} cannot be read: {error}", hint=f"remove or restore {folder}, then run the command again"
         ) from error
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether every byte of manifest.json is as `write_manifest` left it."""
+    path = folder / MANIFEST
+    try:
+        text = path.read_bytes().decode("utf-8")
+        document = json.loads(text)
+        document.pop(SEAL, None)
+        return text == _sealed(document)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _sealed(document: Mapping[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2)
+    seal = hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps({**document, SEAL: seal}, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
 
 
 def _name(path: Path, folder: Path) -> str:

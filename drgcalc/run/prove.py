@@ -9,7 +9,7 @@ from pathlib import Path
 from drgcalc.base.errors import OutputError, UnbalancedError, UsageError
 from drgcalc.base.proof_columns import CONSERVATION
 from drgcalc.report.proof_model import Proven
-from drgcalc.run.manifest import file_hash, read_manifest
+from drgcalc.run.manifest import MANIFEST, file_hash, is_sealed, read_manifest
 from drgcalc.run.published import (
     ALLOCATIONS_PARQUET,
     LEDGER_FILE,
@@ -28,7 +28,7 @@ from drgcalc.settlement.identities import prove as refuse_false
 from drgcalc.settlement.payment_rows import owing
 from drgcalc.settlement.rows import PoolLine
 
-READ = (ALLOCATIONS_PARQUET, LEDGER_FILE, POOL_FILE)
+READ = (MANIFEST, ALLOCATIONS_PARQUET, LEDGER_FILE, POOL_FILE)
 
 
 def prove(folder: Path, period: str | None = None, pool: str | None = None, target: Path | None = None) -> Proven:
@@ -40,7 +40,8 @@ def prove(folder: Path, period: str | None = None, pool: str | None = None, targ
     region = load_region(folder)
     version = find_version(region.out, period)
     manifest = read_manifest(version)
-    _refuse_changed(version, manifest.outputs)
+    sealed = file_hash(version / MANIFEST) if is_sealed(version) else ""
+    _refuse_changed(version, {**manifest.outputs, MANIFEST: sealed})
     book, lines = read_book(version), read_waterfall(version)
     allocations = owing(read_allocations(version), read_method_payments(version))
     pools = [one for one in book.pools() if pool in (None, one)]

@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import IO
 
 from drgcalc.base.errors import OutputError
-from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, read_manifest, same_results, write_manifest
+from drgcalc.run.manifest import (
+    MANIFEST,
+    Manifest,
+    file_hash,
+    is_sealed,
+    read_manifest,
+    same_results,
+    write_manifest,
+)
 
 LOCK = ".lock"
 CLOSED = "closed.json"
@@ -140,7 +148,7 @@ def periods(out: Path) -> list[str]:
 
 def _still_says(newest: Path, manifest: Manifest) -> bool:
     """Whether a published version has these results, and its files are still what they were."""
-    if not (newest / MANIFEST).is_file() or not same_results(read_manifest(newest), manifest):
+    if not is_sealed(newest) or not same_results(read_manifest(newest), manifest):
         return False
     return all(
         (newest / name).is_file() and file_hash(newest / name) == digest for name, digest in manifest.outputs.items()

@@ -24,7 +24,7 @@ from drgcalc.report.model import Proof, Verified
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
 from drgcalc.run.intake import find_inputs, salt_mark
-from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, read_manifest
+from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, is_sealed, read_manifest
 from drgcalc.run.period import parse_period
 from drgcalc.run.points import Priced, published_sums, write_settled_cases
 from drgcalc.run.publish import latest, periods
@@ -79,7 +79,8 @@ def _verify(region: Region, period: str) -> Verified:
     if folder is None:
         raise UsageError(f"{period} has no version in {region.out}", hint="run `drgcalc settle` first")
     manifest = read_manifest(folder)
-    files = list(_files(folder, manifest.outputs))
+    sealed = "as published" if is_sealed(folder) else "changed since"
+    files = [_equal(f"{MANIFEST} has its seal", "as published", sealed), *_files(folder, manifest.outputs)]
     notes = list(_moved_on(region, manifest))
     found = [*files, _fates(manifest)]
     # Contents are looked into only where the files are what was published; otherwise the hash says it all.

@@ -44,7 +44,7 @@ def test_one_pool_can_be_asked_for_and_written_as_csv(settled: Path, tmp_path: P
         prove(settled, "2024", "other")
 
 
-@pytest.mark.parametrize("name", ["ledger.csv", "pool.csv", "allocations.parquet"])
+@pytest.mark.parametrize("name", ["ledger.csv", "pool.csv", "allocations.parquet", "manifest.json"])
 def test_a_changed_file_is_never_proven(settled: Path, name: str, tmp_path: Path) -> None:
     with (settled / "out/2024/v1" / name).open("ab") as file:
         file.write(b"\n")
@@ -54,7 +54,7 @@ def test_a_changed_file_is_never_proven(settled: Path, name: str, tmp_path: Path
 
 
 def test_a_ledger_forged_with_its_hash_does_not_balance(settled: Path) -> None:
-    from drgcalc.run.manifest import file_hash
+    from drgcalc.run.manifest import file_hash, read_manifest, write_manifest
 
     version = settled / "out/2024/v1"
     text = (version / "ledger.csv").read_text("utf-8-sig")
@@ -65,6 +65,7 @@ def test_a_ledger_forged_with_its_hash_does_not_balance(settled: Path) -> None:
     manifest = json.loads((version / "manifest.json").read_text("utf-8"))
     manifest["outputs"]["ledger.csv"] = file_hash(version / "ledger.csv")
     (version / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    write_manifest(version, read_manifest(version))
     with pytest.raises(UnbalancedError, match=r"difference 0\.01"):
         prove(settled, "2024")
 

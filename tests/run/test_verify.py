@@ -14,7 +14,7 @@ import pytest
 
 from drgcalc.base.columns import LEDGER
 from drgcalc.report.model import Verified
-from drgcalc.run.manifest import file_hash
+from drgcalc.run.manifest import file_hash, read_manifest, write_manifest
 from drgcalc.run.period import parse_period
 from drgcalc.run.published import read_book, read_csv
 from drgcalc.run.settle import settle
@@ -31,11 +31,17 @@ def failures(region: Path) -> list[str]:
     return [proof.statement for proof in year(region).proofs if not proof.holds]
 
 
+def reseal(version: Path) -> None:
+    """As somebody who knows how the seal is made."""
+    write_manifest(version, read_manifest(version))
+
+
 def forge(version: Path) -> None:
     """Make the manifest agree with the files as they are now."""
     manifest = json.loads((version / "manifest.json").read_text("utf-8"))
     manifest["outputs"] = {name: file_hash(version / name) for name in manifest["outputs"]}
     (version / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    reseal(version)
 
 
 def test_a_version_nobody_touched_holds_without_a_note(settled: Path) -> None:
@@ -91,6 +97,7 @@ def test_a_figure_changed_in_the_manifest_is_found(
     manifest = json.loads(path.read_text("utf-8"))
     manifest[part] = change(manifest[part])
     path.write_text(json.dumps(manifest), "utf-8")
+    reseal(path.parent)
     assert [statement for statement in failures(settled) if what in statement]
 
 
