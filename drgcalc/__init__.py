@@ -31,10 +31,15 @@ if TYPE_CHECKING:
     from drgcalc.run.calibrate_scores import calibrate_scores as calibrate_scores
     from drgcalc.run.calibration_files import Ask as Ask
     from drgcalc.run.check import check as check
+    from drgcalc.run.due import due as due
+    from drgcalc.run.due import feedback_on as feedback_on
     from drgcalc.run.explain import explain_hospital as explain_hospital
     from drgcalc.run.explain_record import explain_record as explain_record
     from drgcalc.run.group import group as group
     from drgcalc.run.init import init as init
+    from drgcalc.run.office import fund_watch as fund_watch
+    from drgcalc.run.office import netting as netting
+    from drgcalc.run.office import reconcile_books as reconcile_books
     from drgcalc.run.period import parse_period as parse_period
     from drgcalc.run.published import read_allocations as read_allocations
     from drgcalc.run.published import read_book as read_book
@@ -59,10 +64,12 @@ _HOMES = {
     "run.calibrate_scores": ("calibrate_scores",),
     "run.calibration_files": ("Ask",),
     "run.check": ("check",),
+    "run.due": ("due", "feedback_on"),
     "run.explain": ("explain_hospital",),
     "run.explain_record": ("explain_record",),
     "run.group": ("group",),
     "run.init": ("init",),
+    "run.office": ("fund_watch", "netting", "reconcile_books"),
     "run.period": ("parse_period",),
     "run.published": ("read_allocations", "read_book"),
     "run.region": ("load_region",),

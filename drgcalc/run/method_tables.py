@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from drgcalc.base.errors import RulesError
@@ -29,11 +30,16 @@ def read_method_tables(region: Path, pools: Sequence[str]) -> MethodTables:
     prices = _rows(region, "prices.csv")
     for row in prices:
         _check_month_bounds(row)
+        _refuse_negative(row, ("fund_price", "patient_price"))
     agreements, history, adjustments = (
         _rows(region, name) for name in ("agreements.csv", "history.csv", "adjustments.csv")
     )
     for row in (*agreements, *history, *adjustments):
         _check_pool_and_month(row, pools)
+    for row in agreements:
+        _refuse_negative(row, ("amount",))
+    for row in history:
+        _refuse_negative(row, ("total_fee", "fund_paid"))
     _refuse_repeats(agreements, ("year", "month", "pool", "method", "hospital_id", "item"))
     _refuse_repeats(history, ("year", "pool", "hospital_id", "group_code"))
     texts = ("hospital_id", "level", "group_code")
@@ -74,6 +80,13 @@ def _check_pool_and_month(row: Row, pools: Sequence[str]) -> None:
         month = row.cells.get(name)
         if isinstance(month, int) and not 1 <= month <= MONTHS:
             raise RulesError(f"{row.where}: {name} is {month}", hint="a month is a number from 1 to 12")
+
+
+def _refuse_negative(row: Row, names: Sequence[str]) -> None:
+    for name in names:
+        value = row.cells[name]
+        if isinstance(value, Decimal) and value < 0:
+            raise RulesError(f"{row.where}: {name} is {value}, below zero", hint="write it without a sign")
 
 
 def _refuse_repeats(rows: Sequence[Row], keys: Sequence[str]) -> None:

@@ -170,6 +170,12 @@ FINDINGS = (
         "check prices and budgets; points distribute nothing, the gap is posted to the account deficit",
     ),
     FindingKind(
+        "S038",
+        "warning",
+        "a table of methods/ names a method that the policy does not have",
+        "correct the id, or add the [[policy.methods]] block",
+    ),
+    FindingKind(
         "S040",
         "warning",
         "the level of a hospital counts twice, in the scores and in the coefficient",

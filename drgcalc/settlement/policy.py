@@ -182,6 +182,7 @@ def _read(block: Table, pools: Collection[str] | None) -> Policy:
     if last < first:
         raise block.wrong("effective_to", f"is {last}, before {first}", "a block ends on or after the day it starts")
     fund = _read_fund(block.table("fund"), pools)
+    carve_outs = {item.item: item for formula in fund.values() for item in formula.carve_outs}
     policy = Policy(
         effective_from=first,
         effective_to=last,
@@ -195,7 +196,7 @@ def _read(block: Table, pools: Collection[str] | None) -> Policy:
         month=read_month(block.table("month"), fund) if block.has("month") else None,
         payment=read_payment(block.table("payment")) if block.has("payment") else None,
         clearing=read_clearing(block.table("clearing")) if block.has("clearing") else None,
-        methods=read_methods(block, {item.item: item for formula in fund.values() for item in formula.carve_outs}),
+        methods=read_methods(block, carve_outs, fund),
         watch=read_watch(block.table("watch")) if block.has("watch") else None,
         feedback=read_feedback(block.table("feedback")) if block.has("feedback") else None,
     )

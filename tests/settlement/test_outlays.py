@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from method_examples import adjustment, agreement
 from method_examples import claim as short_claim
 from settlement_cases import choice, hospital, number, one_pool, policy_of
 
@@ -155,3 +156,22 @@ def test_claims_of_a_hospital_that_is_not_in_force_are_refused() -> None:
     claims = [short_claim({"hospital": "Z", "month": 1})]
     with pytest.raises(RulesError, match="Z"):
         pay_methods(policy, "2024", HOSPITALS, claims, MethodTables(), [], [])
+
+
+def test_rows_about_a_method_that_the_policy_does_not_have_are_told() -> None:
+    policy = _policy("points_pool", "1")
+    row = agreement({"hospital": "A", "item": "heads", "amount": "1"})._replace(method="gone")
+    outlays = pay_methods(policy, "2024", HOSPITALS, [], MethodTables(agreements=(row,)), [], [])
+    assert [finding.code for finding in outlays.findings] == ["S038"]
+
+
+def test_an_agreed_item_that_the_method_does_not_know_is_refused() -> None:
+    row = agreement({"hospital": "A", "item": "headz", "amount": "1"})
+    with pytest.raises(RulesError, match="headz"):
+        pay_methods(_policy("points_pool", "1"), "2024", HOSPITALS, [], MethodTables(agreements=(row,)), [], [])
+
+
+def test_a_method_without_targets_takes_no_adjustment() -> None:
+    row = adjustment({"hospital": "A", "from_month": 7, "amount": "1", "reason": "x"})
+    with pytest.raises(RulesError, match="no targets to adjust"):
+        pay_methods(_policy("points_pool", "1"), "2024", HOSPITALS, [], MethodTables(adjustments=(row,)), [], [])

@@ -19,6 +19,7 @@ from drgcalc.settlement.methods.registry import METHODS
 from drgcalc.settlement.methods.sharing import read_sharing, share
 from drgcalc.settlement.policy_reading import Table
 
+LATER = {"hospital": "Z", "from_month": 7, "amount": "1", "reason": "x"}
 HEADS = {"hospital": "A", "item": "heads", "amount": "1"}
 EXAMPLES = examples("methods")["example"]
 
@@ -204,6 +205,7 @@ def test_a_reversed_stay_under_the_rate_method_pays_nothing() -> None:
         ("drg_points", {"history": []}, "no cost by group"),
         ("drg_points", {"fund": {}}, "lacks drg"),
         ("total_control", {"fund": {}}, "lacks inpatient"),
+        ("total_control", {"adjustments": [LATER]}, "has no target"),
     ],
 )
 def test_what_tables_lack_is_named(kind: str, changes: dict[str, Any], words: str) -> None:

@@ -181,6 +181,7 @@ def test_methods_and_routing_are_read() -> None:
         {"methods": [METHOD], "routing": ROUTING | {"rules": [{"method": "gone", "source": "x"}]}},
         {"methods": [METHOD], "routing": ROUTING | {"rules": [{"method": "days", "hospitals": [], "source": "x"}]}},
         {"methods": [METHOD], "routing": ROUTING | {"rules": [{"method": "days"}]}},
+        {"methods": [METHOD], "routing": ROUTING | {"rules": [{"method": "days", "pools": ["none"], "source": "x"}]}},
         {"methods": [METHOD], "routing": ROUTING | {"unrouted": choice("gone")}},
     ],
 )

@@ -101,6 +101,13 @@ def pay_targets(terms: ControlTerms, targets: Sequence[Target], inputs: Inputs) 
                 f"method {inputs.method}: hospital {claim.hospital_id} declares in pool {claim.pool} and has no target",
                 hint="add its history or its agreement to methods/, or route its claims elsewhere",
             )
+    for change in inputs.adjustments:
+        if change.year == inputs.year and (change.pool, change.hospital_id) not in known:
+            raise RulesError(
+                f"method {inputs.method}: hospital {change.hospital_id} has no target in pool {change.pool} that "
+                f"{change.amount:,} yuan could be added to",
+                hint=f"correct methods/adjustments.csv: {change.source}",
+            )
     settle = _year if inputs.is_year else _month
     dues, found = [], []
     for target in targets:

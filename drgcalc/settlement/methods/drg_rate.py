@@ -92,7 +92,7 @@ def _split(terms: Terms, inputs: Inputs, pool: str, hospital: str, claims: tuple
     standards, patients, booked = [ZERO], [ZERO], [ZERO]
     stays = items = 0
     for claim in claims:
-        weight = weight_of(inputs.weights, claim)
+        weight = weight_of(inputs.weights_of(claim.group_code), claim)
         standard = standard_of(weight.weight, rate, coefficient) if weight else ZERO
         if not standard and terms.without_weight.value == "nothing":
             continue

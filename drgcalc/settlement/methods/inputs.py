@@ -149,6 +149,17 @@ class Inputs:
         """The claims of one hospital in one pool, by month, group and key."""
         return self._by_place.get((pool, hospital_id), ())
 
+    def weights_of(self, group_code: str) -> tuple[Weight, ...]:
+        """The weights of one group, of every level and time."""
+        return self._by_group.get(group_code, ())
+
+    @cached_property
+    def _by_group(self) -> dict[str, tuple[Weight, ...]]:
+        found: dict[str, list[Weight]] = {}
+        for row in self.weights:
+            found.setdefault(row.group_code, []).append(row)
+        return {group: tuple(rows) for group, rows in found.items()}
+
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], tuple[Claim, ...]]:
         found: dict[tuple[str, str], list[Claim]] = {}

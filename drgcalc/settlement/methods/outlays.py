@@ -18,6 +18,7 @@ from drgcalc.settlement.fund import Waterfall
 from drgcalc.settlement.identities import Statement, statement
 from drgcalc.settlement.ledger import ZERO, Book, Postings, less
 from drgcalc.settlement.methods.inputs import Claim, Due, Inputs, MethodTables, Weight
+from drgcalc.settlement.methods.method_checks import check_tables, strange_rows
 from drgcalc.settlement.methods.policy import POINTS_POOL, MethodBlock, MethodRules, check_carve_outs
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import FundItem, Hospital, PoolLine, Posting
@@ -84,8 +85,9 @@ def pay_methods(
     months = (period,) if len(period) > 4 else tuple(f"{period}-{month:02}" for month in range(1, 13))
     known = {row.hospital_id: row for row in hospitals}
     _refuse_unknown(claims, known)
+    check_tables(policy.methods, tables)
     payments: list[MethodPayment] = []
-    found: list[Finding] = list(_refunds(claims))
+    found: list[Finding] = [*strange_rows(policy.methods, tables, year), *_refunds(claims)]
     for block in policy.methods.methods:
         inputs = Inputs(
             method=block.id,

@@ -55,10 +55,10 @@ class MethodRules:
     unrouted: Choice
 
 
-def read_methods(block: Table, carve_outs: Collection[str]) -> MethodRules | None:
+def read_methods(block: Table, carve_outs: Collection[str], pools: Collection[str]) -> MethodRules | None:
     """[[policy.methods]] and [policy.routing]; None when the policy has neither. `carve_outs`: the formula's items.
 
-    Raises RulesError for one without the other, an unknown kind, a repeated id and a route to nowhere.
+    Raises RulesError for one without the other, an unknown kind, a repeated id, a route to nowhere or of no pool.
     """
     if not block.has("methods") and not block.has("routing"):
         return None
@@ -70,7 +70,7 @@ def read_methods(block: Table, carve_outs: Collection[str]) -> MethodRules | Non
     routing = block.table("routing")
     rules = MethodRules(
         methods=methods,
-        routes=tuple(_read_route(entry, ids) for entry in routing.tables("rules")),
+        routes=tuple(_read_route(entry, ids, pools) for entry in routing.tables("rules")),
         unrouted=routing.choice("unrouted", (POINTS, ERROR, *ids)),
     )
     routing.finish()
@@ -111,7 +111,7 @@ def _read_method(entry: Table, carve_outs: Collection[str]) -> MethodBlock:
     return block
 
 
-def _read_route(entry: Table, ids: Sequence[str]) -> Route:
+def _read_route(entry: Table, ids: Sequence[str], pools: Collection[str]) -> Route:
     method = entry.text("method")
     if method not in (POINTS, *ids):
         raise entry.wrong("method", f"is {method!r}", f"choose one of {', '.join((POINTS, *ids))}")
@@ -126,4 +126,7 @@ def _read_route(entry: Table, ids: Sequence[str]) -> Route:
         source=entry.source(),
     )
     entry.finish()
+    for pool in route.pools or ():
+        if pool not in pools:
+            raise entry.wrong("pools", f"name {pool!r}", f"the pools are {', '.join(pools)}")
     return route

@@ -33,14 +33,12 @@ def price_of(prices: Iterable[Price], claim: Claim) -> Price:
 
 
 def weight_of(weights: Iterable[Weight], claim: Claim) -> Weight | None:
-    """The weight of a claim's group in its month, that of its level before that of every level; None without one."""
+    """The weight of a claim's month among those of its group: its level's before every level's; None without one."""
     day = first_day(claim.month)
     fitting = {
         row.level: row
         for row in weights
-        if row.group_code == claim.group_code
-        and row.level in (None, claim.level)
-        and in_force(row.effective_from, row.effective_to, day)
+        if row.level in (None, claim.level) and in_force(row.effective_from, row.effective_to, day)
     }
     return fitting.get(claim.level) or fitting.get(None)
 
