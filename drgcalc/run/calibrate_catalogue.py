@@ -60,7 +60,7 @@ def calibrate_catalogue(ask: CatalogueAsk, progress: Progress = silent) -> Calib
     ):
         directory, files = _make(region, ask, base, rule, Path(name), progress)
         quality = _quality(directory)
-        work = Work(ask, region, terms, sheet, files, scheme)
+        work = Work(ask, region, terms, sheet, files, scheme, (region.folder / "hospitals.csv",))
         scheme_id = f"{region.id}-dip-{work.first.year}"
         write_directory(work, base_folder, directory, quality, scheme_id, rule)
         load_scheme(sheet.folder)

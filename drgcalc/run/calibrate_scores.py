@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -86,6 +87,8 @@ def calibrate_scores(ask: Ask, progress: Progress = silent) -> CalibratedScores:
         reference = reference_fee(rule, means, everything)
         stays = {code: row.stays for code, row in totals.items()}
         edits = _read_edits(work, rule)
+        if rule.edits is not None:
+            work = replace(work, tables=(*work.tables, work.region.folder / rule.edits))
         old = scores_on(work.region, work.first) or scores_on(work.region, date(ask.years[-1], 12, 31))
         scores = with_edits(history_scores(means, reference, rule), edits, stays, reference, rule)
         if rule.keeps_in_force:

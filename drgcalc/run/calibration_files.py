@@ -55,6 +55,7 @@ class Work:
     """A calibration under way: its region and parameters, what it reads, and the folder that it writes into.
 
     inputs: SHA-256 of the record files. scheme: id, edition, checksum and title of the scheme they are grouped by.
+    tables: the region's own tables that the result depends on.
     """
 
     ask: Ask
@@ -63,6 +64,7 @@ class Work:
     sheet: Draft
     inputs: Mapping[str, str]
     scheme: Mapping[str, str]
+    tables: tuple[Path, ...]
 
     @property
     def first(self) -> date:
@@ -90,7 +92,9 @@ def calibration(kind: str, ask: Ask, progress: Progress = silent) -> Iterator[Hi
         review_draft(region, kind, ask) as sheet,
         open_history(region, ask.years, terms.history, ask.dry_run, ask.strict, progress) as history,
     ):
-        yield HistoryWork(ask, region, terms, sheet, history.cases.inputs, history.cases.scheme, history)
+        yield HistoryWork(
+            ask, region, terms, sheet, history.cases.inputs, history.cases.scheme, region.tables(), history
+        )
 
 
 @contextmanager
@@ -155,15 +159,14 @@ def hospital_notes(without_row: Sequence[str]) -> tuple[str, ...]:
 def _manifest(work: Work, kind: str, counts: dict[str, int], targets: Sequence[Path]) -> Manifest:
     """What went into a calibration; a table that its result is put into is none of it."""
     region = work.region
-    edits = work.terms.scores.edits if work.terms.scores else None
-    files = [region.folder / CALIBRATION_FILE, *region.tables(), *([region.folder / edits] if edits else [])]
     made = {target.resolve() for target in targets}
+    kept = [path for path in (region.folder / CALIBRATION_FILE, *work.tables) if path.resolve() not in made]
     return Manifest(
         command=f"calibrate {kind}",
         period=f"{work.ask.years[0]}:{work.ask.years[-1]}",
         drgcalc=version("drgcalc"),
         inputs=work.inputs,
-        region=hashes([path for path in files if path.resolve() not in made], region.folder),
+        region={"region.toml": region.settings_hash, **hashes(kept, region.folder)},
         scheme=work.scheme,
         policy="",
         counts=counts,

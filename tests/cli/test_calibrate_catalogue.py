@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import shutil
+from collections import Counter
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from program import Run, change
 
@@ -89,6 +91,17 @@ def test_a_year_is_settled_by_the_directory_and_scores_of_its_own_history(run: R
     settled = run("settle", "--region", city, "--year", "2024", "--json")
     assert settled.code == 0, settled.err
     assert set(settled.document["grouping"]["statuses"]) == {"grouped"}
+
+
+def test_matching_puts_every_stay_of_the_history_where_the_directory_counted_it(run: Run, city: Path) -> None:
+    """Two ways to the same groups: counts of code combinations, and the matcher on the finished directory."""
+    assert run("calibrate", "catalogue", "--region", city, *YEARS, "--out", city / "schemes/own").code == 0
+    change(city / "region.toml", 'scheme = "schemes/demo-drg"', 'scheme = "schemes/own"')
+    (city / "scores/2024.csv").unlink()
+    assert run("calibrate", "scores", "--region", city, *YEARS).code == 0
+    (cases,) = city.glob("out/cases/2022-*/v1/cases.parquet")
+    matched = Counter(row["group_code"] for row in pq.read_table(cases, columns=["group_code"]).to_pylist())
+    assert matched == {row["group_code"]: int(row["cases"]) for row in rows(city / "schemes/own/audit.csv")}
 
 
 def test_the_directory_is_a_scheme_and_the_audit_says_why_each_group_exists(run: Run, city: Path) -> None:
