@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from drgcalc.base.calibration_columns import OPENING_VALUES
 from drgcalc.base.point_columns import COEFFICIENTS
@@ -21,7 +21,14 @@ from drgcalc.calibration.terms import CoefficientRule
 from drgcalc.report.calibration_model import CalibratedCoefficients, CalibratedValues
 from drgcalc.run.calibration_files import Ask, HistoryWork, Work, calibration, finish, hospital_notes, source_of
 from drgcalc.run.calibration_terms import lacking
-from drgcalc.run.history import EVERY_LEVEL, hospitals_on, register_coefficients, register_scores, scores_on
+from drgcalc.run.history import (
+    EVERY_LEVEL,
+    hospitals_between,
+    hospitals_on,
+    register_coefficients,
+    register_scores,
+    scores_on,
+)
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.writing import write_csv
 
@@ -39,11 +46,12 @@ def calibrate_coefficients(ask: Ask, progress: Progress = silent) -> CalibratedC
         rule = work.terms.coefficients
         if rule is None:
             raise lacking("coefficients")
+        hospitals = hospitals_between(work.region, work.first, work.last)
         own = _measured(work, rule, rule.by)
         if rule.by == "hospital":
-            own |= _newcomers(work, rule, own)
+            own |= _newcomers(work, rule, own, hospitals)
         peers = _measured(work, rule, PEERS[rule.by]) if rule.by in PEERS else {}
-        levels = {name: row.level for name, row in hospitals_on(work.region, work.first).items()}
+        levels = {name: row.level for name, row in hospitals.items()}
         found = coefficients(own, peers, levels, rule)
         _write(work, rule, found)
         whole = sum(row[1] for row in work.history.rows("group_totals"))
@@ -84,10 +92,12 @@ def _measured(work: HistoryWork, rule: CoefficientRule, by: str) -> dict[Key, Me
     return measure(sums, work.ask.years, work.terms.history)
 
 
-def _newcomers(work: Work, rule: CoefficientRule, own: Mapping[Key, Measured]) -> dict[Key, Measured]:
+def _newcomers(
+    work: Work, rule: CoefficientRule, own: Mapping[Key, Measured], hospitals: Iterable[str]
+) -> dict[Key, Measured]:
     """Hospitals that will be in force and have no stay in the history: nothing is measured of them."""
     pools = [pool.id for pool in work.region.pools] if rule.pools == "apart" else [""]
-    keys = (Key(name, "", "", pool) for name in hospitals_on(work.region, work.first) for pool in pools)
+    keys = (Key(name, "", "", pool) for name in hospitals for pool in pools)
     return {key: Measured(0, None) for key in keys if key not in own}
 
 

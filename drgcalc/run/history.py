@@ -82,6 +82,16 @@ def hospitals_on(region: Region, day: date) -> dict[str, Hospital]:
     return {row.hospital_id: row for row in region.hospitals if _covers(row, day)}
 
 
+def hospitals_between(region: Region, first: date, last: date) -> dict[str, Hospital]:
+    """The hospitals in force on some of these days, by id, as they were on the first of them."""
+    met = (
+        row
+        for row in region.hospitals
+        if row.effective_from <= last and (row.effective_to is None or row.effective_to >= first)
+    )
+    return {row.hospital_id: row for row in sorted(met, key=lambda row: row.effective_from, reverse=True)}
+
+
 def register_scores(history: History, name: str, scores: Mapping[tuple[str, str], Decimal]) -> None:
     """Make scores (by group and level, "" every level) a table of the connection, in units of 10^-4."""
     keys = sorted(scores)

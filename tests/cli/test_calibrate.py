@@ -190,7 +190,15 @@ def test_a_region_without_parameters_is_told_which_file_it_lacks(run: Run, city:
 
 def test_a_hospital_without_history_takes_its_level_or_one(run: Run, city: Path) -> None:
     with (city / "hospitals.csv").open("a", encoding="utf-8") as file:
-        file.write("H009,新开医院,三级,1.00,2024-01-01,,文件\n")
+        file.write("H009,新开医院,三级,1.00,2024-06-01,,文件\n")
     assert run("calibrate", "coefficients", "--region", city, *YEARS).code == 0
     rows = {row["hospital_id"]: row for row in table(review(city, "coefficients") / "coefficients.csv")}
     assert any(how in rows["H009"]["source"] for how in ("peers", "upper", "lower"))
+
+
+@pytest.mark.parametrize("kind", ["scores", "coefficients", "opening-value"])
+def test_the_parameters_of_the_template_work_as_they_are(run: Run, region: Path, kind: str) -> None:
+    """A fresh region has records of one year only: the weights of the others count for it, and that is said."""
+    ended = run("calibrate", kind, "--region", region, "--years", "2022:2024", "--effective-from", "2024-01-01")
+    assert ended.code == 0, ended.err
+    assert kind != "scores" or "lack a year" in ended.out
