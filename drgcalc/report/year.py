@@ -12,7 +12,7 @@ from rich.text import Text
 
 from drgcalc.base.money import total
 from drgcalc.report.layout import money, number, plain_table
-from drgcalc.report.year_model import Explained, History
+from drgcalc.report.year_model import Explained, History, OwnView
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.payment_rows import Difference, Payment
 
@@ -126,6 +126,26 @@ def explained(result: Explained) -> Iterator[RenderableType]:
         for part, amounts in parts.items():
             table.add_row(part, *_signed(amounts))
         yield table
+
+
+def own_view(result: OwnView) -> Iterator[RenderableType]:
+    """The hospital's own amounts, the bureau's beside them, and the causes of the difference."""
+    yield Text(f"{result.hospital_id} {result.period}, by its own records", style="bold")
+    theirs = {row.pool: row.payable for row in result.statement}
+    table = plain_table(
+        "Own amount 本院测算, yuan",
+        ("pool", "left"),
+        ("points", "right"),
+        ("yuan/point", "right"),
+        ("payable", "right"),
+        ("bureau", "right"),
+    )
+    for row in result.amounts:
+        bureau = money(theirs[row.pool]) if row.pool in theirs else "not given"
+        table.add_row(row.pool, number(row.points), format(row.point_value, "f"), money(row.payable), bureau)
+    yield table
+    for cause in result.differences:
+        yield Text(f"{cause.pool}: {money(cause.amount)} by {cause.cause}: own {cause.own}; bureau {cause.bureau}")
 
 
 def _by_cause(result: Explained) -> Table:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from drgcalc.settlement.own_view import OwnAmount, OwnDifference
+from drgcalc.settlement.rows import Allocation
+
 
 class Change(NamedTuple):
     """What a cause changes for one hospital and pool, yuan."""
@@ -79,3 +82,14 @@ class Explained:
     new: str
     changes: tuple[Change, ...]
     payments: tuple[PartChange, ...]
+
+
+@dataclass(frozen=True)
+class OwnView:
+    """What a hospital is owed by its own records, pool by pool; the bureau's statement, and why it differs."""
+
+    period: str
+    hospital_id: str
+    amounts: tuple[OwnAmount, ...]
+    statement: tuple[Allocation, ...]
+    differences: tuple[OwnDifference, ...]
