@@ -79,7 +79,7 @@ def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
 def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool, hospital: str | None) -> None:
     """Settle a year or a month: group what is not grouped yet, settle, publish out/PERIOD/vN/."""
     if hospital is not None:
-        _own_view(talk, _required(year, month), hospital)
+        _own_view(talk, _required(year, month), hospital, repair_codes)
         return
     from drgcalc.report import terminal
     from drgcalc.run.settle import settle as run_settle
@@ -221,12 +221,12 @@ def policy_diff(talk: Talk, old: str, new: str) -> None:
 COMMANDS = (init, check, group, settle, explain, verify, policy)
 
 
-def _own_view(talk: Talk, period: Period, hospital: str) -> None:
+def _own_view(talk: Talk, period: Period, hospital: str, repair_codes: bool) -> None:
     from drgcalc.report import year as report
     from drgcalc.run.own_view import own_view
 
     with talk.progress() as progress:
-        view = own_view(talk.region, period, hospital, strict=talk.strict, progress=progress)
+        view = own_view(talk.region, period, hospital, strict=talk.strict, progress=progress, repair_codes=repair_codes)
     talk.result(view, lambda: report.own_view(view))
     talk.note("nothing is published; put the bureau's allocations.csv into given/ to see why amounts differ")
 

@@ -32,7 +32,13 @@ VALUES_FILE, STATEMENT_FILE = "point_values.csv", "allocations.csv"
 
 
 def own_view(
-    folder: Path, period: Period, hospital: str, *, strict: bool = False, progress: Progress = silent
+    folder: Path,
+    period: Period,
+    hospital: str,
+    *,
+    strict: bool = False,
+    progress: Progress = silent,
+    repair_codes: bool = False,
 ) -> OwnView:
     """What a hospital is owed by its own records; nothing is settled or published, its cases are.
 
@@ -44,7 +50,11 @@ def own_view(
         raise UsageError(f"hospitals.csv has no hospital {hospital}", hint="ids are text: mind leading zeros")
     policy = terms_of(region, period).policy
     values, statement = _values(region, policy, period), _statement(region, period, hospital)
-    with lock(region.out), grouped_cases(region, period, False, strict, progress) as cases, workspace() as work:
+    with (
+        lock(region.out),
+        grouped_cases(region, period, False, strict, progress, repair_codes) as cases,
+        workspace() as work,
+    ):
         priced = write_settled_cases(region, policy, cases.folder / CASES_FILE, work / CASES_FILE, work)
     own = [row for row in priced.sums.totals if row.hospital_id == hospital]
     if not own:
