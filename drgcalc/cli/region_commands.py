@@ -97,7 +97,7 @@ def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool, 
     records = result.grouping.records
     warnings = records.count("warning") + sum(finding.severity == "warning" for finding in result.findings)
     talk.note(
-        f"{result.period}: {records.read:,} records, {records.rejected:,} rejected, "
+        f"{result.period}: {records.read - records.outside:,} records, {records.rejected:,} rejected, "
         f"{len({row.hospital_id for row in result.allocations}):,} hospitals, {warnings} warnings; "
         "balanced to the fen."
     )

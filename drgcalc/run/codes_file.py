@@ -12,6 +12,7 @@ from drgcalc.base.errors import Finding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.code_tally import CodeCount
 from drgcalc.run.publish import output_errors
+from drgcalc.run.published import read_csv
 from drgcalc.run.region_codes import file_of
 from drgcalc.run.writing import write_csv
 
@@ -47,6 +48,12 @@ def mapping_findings(counts: Iterable[CodeCount]) -> Iterator[Finding]:
 def repaired(counts: Iterable[CodeCount]) -> int:
     """How many texts were repaired."""
     return sum(count.reading.repaired for count in counts)
+
+
+def repaired_in(folder: Path) -> int:
+    """How many texts a published codes.csv says were repaired."""
+    place = CODES.names().index("repaired")
+    return sum(bool(row[place]) for row in read_csv(folder / CODES_FILE))
 
 
 def _row(count: CodeCount) -> tuple[object, ...]:

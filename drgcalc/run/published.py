@@ -23,8 +23,8 @@ METHODS_PARQUET = "methods.parquet"
 LEDGER_FILE = "ledger.csv"
 POOL_FILE = "pool.csv"
 
-_DEFUSED = re.compile("'[=+\\-@\t\r＝＋－＠]")
-"""How a text begins that `writing` has kept from being a formula."""
+_DEFUSED = re.compile("'['=+\\-@\t\r＝＋－＠]")
+"""How a text begins that `writing` has put an apostrophe before."""
 
 
 def find_version(out: Path, period: str | None) -> Path:

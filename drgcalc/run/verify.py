@@ -21,8 +21,9 @@ from drgcalc.grouping.scheme import load_scheme
 from drgcalc.records.salt import default_salt_path, load_salt
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Proof, Verified
+from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, repaired_in
 from drgcalc.run.database import connect, sql
-from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REPAIR_CODES, REPAIRING
 from drgcalc.run.intake import find_inputs, salt_mark
 from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, is_sealed, read_manifest
 from drgcalc.run.period import parse_period
@@ -86,6 +87,7 @@ def _verify(region: Region, period: str) -> Verified:
     # Contents are looked into only where the files are what was published; otherwise the hash says it all.
     if all(proof.holds for proof in files):
         found += _counts(folder, manifest.counts)
+        found += _repairs(folder, manifest)
         if manifest.command == "settle":
             found += _settlement(region, folder, manifest, notes)
     return Verified(manifest.period, folder.relative_to(region.folder).as_posix(), tuple(found), tuple(notes))
@@ -170,6 +172,15 @@ def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
     with workspace() as work:
         write_mending(folder / REJECTED_FILE, work / MENDING_FILE)
         yield _equal(f"{MENDING_FILE}, written again", file_hash(work / MENDING_FILE), file_hash(folder / MENDING_FILE))
+
+
+def _repairs(folder: Path, manifest: Manifest) -> Iterator[Proof]:
+    """Codes were repaired only in a run that was asked to, and as many as the manifest counts."""
+    if CODES_FILE not in manifest.outputs:
+        return
+    asked = manifest.region.get(REPAIR_CODES) == REPAIRING[True]
+    told = manifest.counts.get(REPAIRED_CODES, 0) if asked else 0
+    yield _equal(f"repaired codes in {CODES_FILE}", str(told), str(repaired_in(folder)))
 
 
 def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[str]) -> Iterator[Proof]:

@@ -1,7 +1,8 @@
 """Result files that are the same, byte for byte, whenever their content is the same.
 
-CSV: UTF-8 with BOM (Excel), LF, decimals with the places of their column, and text that a spreadsheet would take for a
-formula defused with an apostrophe. Parquet: typed as base.columns says, row groups of one fixed size.
+CSV: UTF-8 with BOM (Excel), LF, decimals with the places of their column, and text that a spreadsheet would take for
+a formula defused with an apostrophe, as is text that begins with one. Parquet: typed as base.columns says, row groups
+of one fixed size.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ REPEATING = (
 """Texts of cases with few values: they are kept and written as dictionaries; for other columns these only cost time."""
 
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
-_FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_DEFUSED_STARTS = frozenset("'=+-@\t\r＝＋－＠")
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -76,7 +77,7 @@ def cell_text(column: Column, cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     text = str(cell)
-    return f"'{text}" if column.type == "VARCHAR" and text[:1] in _FORMULA_STARTS else text
+    return f"'{text}" if column.type == "VARCHAR" and text[:1] in _DEFUSED_STARTS else text
 
 
 def arrow_schema(table: Table) -> pa.Schema:

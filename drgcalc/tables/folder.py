@@ -124,9 +124,12 @@ def import_csv_folder(
 
 
 def list_schemes(root: Path) -> list[SchemeLine]:
-    """The schemes in the folders right under `root`, by id. Raises RulesError when one of them is damaged."""
+    """The schemes in the folders right under `root`, by id; `root` itself if it is one.
+
+    Raises RulesError when one of them is damaged.
+    """
     lines = []
-    for about in sorted(root.glob("*/scheme.toml")):
+    for about in sorted([*root.glob("scheme.toml"), *root.glob("*/scheme.toml")]):
         scheme = load_scheme(about.parent)
         if isinstance(scheme, DipScheme):
             counts = 0, 0, len({row.code for row in scheme.rows})

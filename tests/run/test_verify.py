@@ -185,7 +185,7 @@ def test_no_explanation_looks_like_a_formula(settled: Path) -> None:
 
 
 def test_texts_are_read_back_as_they_were_before_they_were_defused(tmp_path: Path) -> None:
-    texts = ["-1 point", "=A1", "+x", "@y", "\tz", "＝全角", "plain", "it's", "'quoted'"]
+    texts = ["-1 point", "=A1", "+x", "@y", "\tz", "＝全角", "plain", "it's", "'quoted'", "'=A1", "''"]
     rows = [["2024", number, "s", "p", "a", None, None, text, "x"] for number, text in enumerate(texts, 1)]
     write_csv(tmp_path / "ledger.csv", LEDGER, rows, "both")
     assert [row[7] for row in read_csv(tmp_path / "ledger.csv")] == texts

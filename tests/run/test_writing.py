@@ -26,7 +26,7 @@ def test_headers_are_as_the_policy_says(tmp_path: Path, headers: str, first: str
     assert (tmp_path / "fund.csv").read_text("utf-8-sig").split(",")[0] == first
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "'", "'="])
 def test_text_that_excel_would_calculate_is_defused(start: str) -> None:
     assert cell_text(FUND.column("item"), f"{start}cmd") == f"'{start}cmd"
 

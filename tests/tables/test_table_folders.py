@@ -191,3 +191,8 @@ def test_a_folder_of_nothing_known_is_refused(tmp_path: Path):
 def test_a_path_that_does_not_exist_is_refused(tmp_path: Path):
     with pytest.raises(InputError, match="does not exist"):
         import_scheme(tmp_path / "lost", scheme_id="x")
+
+
+def test_the_folder_of_a_scheme_lists_that_scheme(book, load, tmp_path: Path):
+    load(book, name="schemes/small")
+    assert [line.id for line in list_schemes(tmp_path / "schemes/small")] == ["small"]
