@@ -102,7 +102,7 @@ INTERRUPTED = """
 import os, signal, sys
 from drgcalc.cli import main
 from drgcalc.run import group
-group.Engine.group = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+group.case_table = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(main())
 """
 
