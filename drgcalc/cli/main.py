@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -24,6 +25,7 @@ from drgcalc.cli import (
 )
 
 DEBUG = "DRGCALC_DEBUG"
+MANY_OBJECTS = 200_000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +51,7 @@ for command in (
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line (this process's own when `args` is None) and give its exit code."""
     if args is None:
+        gc.set_threshold(MANY_OBJECTS)  # tables of codes are many small objects that live to the end
         sys.excepthook = _report_bug
         for name in ("SIGTERM", "SIGHUP"):  # a stop from outside ends as Ctrl-C does: nothing half-written stays
             if number := getattr(signal, name, None):

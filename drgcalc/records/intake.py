@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,14 +37,14 @@ from drgcalc.records.statements import define_macros, insert, run
 __all__ = ["CheckedPart", "HospitalSpan", "Intake", "Part", "read_parts"]
 
 BASES = {"settlement": "settled_on", "discharge": "discharged_on"}
+SALT_BYTES = 16
+"""What of a salt is hashed with each person id: 128 bits, so that both fit into one block of SHA-256."""
 CITY_DIGITS = 4
 """The leading digits of an area code that name the prefecture-level city (GB/T 2260)."""
 _LAST_DAY = date(9999, 12, 31)
 _TABLES = (
     "records_spans",
     "records_duplicates",
-    "records_id_hashes",
-    "records_repeated_hashes",
     "records_suspects",
     "records_masks",
     "records_findings",
@@ -158,7 +159,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     _fill(con, "records_checks", [(bit(check.code), *check[:5]) for check in CHECKS])
     settings = {
         "records_refusing": ERRORS | DUPLICATE,
-        "records_salt": intake.salt.hex(),
+        "records_salt": blake2b(intake.salt, digest_size=SALT_BYTES).hexdigest(),
         "records_today": intake.today,
         "records_first": intake.first,
         "records_last": intake.last,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from drgcalc.records.code_tally import CodeCount, CodeTally
 from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
+from drgcalc.run.belt import Belt
 from drgcalc.run.cases import case_table
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
 from drgcalc.run.database import connect, sql
@@ -215,23 +216,17 @@ def _group_parts(
     Gives the codes of the accepted records with what they were read as.
     """
     engine, tally = grouper_of(scheme), CodeTally()
-    with cases_writer(path) as write, ThreadPoolExecutor(max_workers=1) as grouper:
-        grouped: Future[None] | None = None
+    with cases_writer(path) as write, Belt(partial(_group_part, engine, tally), write) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
-            if grouped is not None:
-                grouped.result()
-            grouped = grouper.submit(_group_part, engine, part, tally, write)
-        if grouped is not None:
-            grouped.result()
+            belt.put(part)
     return list(tally.counts())
 
 
-def _group_part(engine: Grouper, part: CheckedPart, tally: CodeTally, write: Callable[[pa.Table], None]) -> None:
-    """Write the cases of a part: its accepted records with the groups beside them, nothing settled yet."""
+def _group_part(engine: Grouper, tally: CodeTally, part: CheckedPart) -> pa.Table:
+    """The cases of a part: its accepted records with the groups beside them, nothing settled yet."""
     _, records, codes = part.accepted()
     tally.add(codes)
-    groups = engine.group(records, codes)
-    write(case_table(records, groups, part.part.source.relative))
+    return case_table(records, engine.group(records, codes), part.part.source.relative)
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:

@@ -31,6 +31,8 @@ REPEATING = (
 )  # fmt: skip
 """Texts of cases with few values: they are kept and written as dictionaries; for other columns these only cost time."""
 
+_SOUGHT = ("settlement_id", "hospital_id", "pool", "period", "decided_on")
+"""Columns of cases by which readers pass over row groups; statistics of others would only cost time."""
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _DEFUSED_STARTS = frozenset("'=+-@\t\r＝＋－＠")
 _ARROW_TYPES = {
@@ -117,6 +119,7 @@ def cases_writer(path: Path) -> Iterator[Callable[[pa.Table], None]]:
             use_dictionary=list(REPEATING),
             store_schema=False,
             store_decimal_as_integer=True,
+            write_statistics=list(_SOUGHT),
         ) as writer,
     ):
         yield lambda cases: writer.write_table(cases.select(schema.names).cast(schema), row_group_size=ROW_GROUP)

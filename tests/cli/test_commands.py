@@ -79,9 +79,8 @@ def test_a_month_settles_with_the_parameters_of_the_year(run: Run, region: Path)
 def test_group_publishes_cases_alone(run: Run, region: Path) -> None:
     ended = run("group", "--region", region, "--year", "2024")
     assert ended.code == 0, ended.err
-    assert published(region)[-4:] == [
-        f"cases/2024/v1/{name}" for name in ("cases.parquet", "findings.csv", "manifest.json", "rejected.parquet")
-    ]
+    names = ("cases.parquet", "findings.csv", "manifest.json", "rejected.csv", "rejected.parquet")
+    assert published(region)[-5:] == [f"cases/2024/v1/{name}" for name in names]
 
 
 def test_check_shows_what_is_wrong_and_publishes_nothing(run: Run, region: Path) -> None:
