@@ -114,9 +114,9 @@ class RecordFacts:
         first = _leading(part.diagnoses, size)
         gate = self._diagnoses.fact("gate", first)
         main = self._procedures.fact("main", _leading(part.procedures, size))
-        others = part.diagnoses.filter(~part.diagnoses["leads"] & (self._fact_of(part.diagnoses, "matters") > 0))
+        others = _elements(part.diagnoses, ~part.diagnoses["leads"] & (self._fact_of(part.diagnoses, "matters") > 0))
         classes = self._diagnoses.fact("other", others["number"])
-        procedures = part.procedures.filter(~part.procedures["leads"])
+        procedures = _elements(part.procedures, ~part.procedures["leads"])
         procedure_classes = self._procedures.fact("other", procedures["number"])
         return pl.DataFrame(
             {
@@ -202,5 +202,11 @@ def numbered(values: pl.Series, numbering: Numbering[int]) -> pl.Series:
 
 def _leading(elements: pl.DataFrame, size: int) -> pl.Series:
     """The number of the leading element of each list, 0 for an empty one."""
-    leading = elements.filter("leads")
+    leading = _elements(elements, elements["leads"])
+    if len(leading) == size:
+        return leading["number"]
     return pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(leading["at"], leading["number"])
+
+
+def _elements(elements: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({name: elements[name].filter(kept) for name in ("at", "number")})

@@ -71,8 +71,10 @@ class CodeBook:
             start += len(chunk)
         at = pl.concat(parents)
         leads = at != at.shift(1, fill_value=_NOWHERE)
-        listed = pl.DataFrame({"at": at, "number": self._number(pc.list_flatten(lists)), "leads": leads})
-        return listed.filter(pl.col("leads") | (pl.col("number") != NO_CODE))
+        numbers = self._number(pc.list_flatten(lists))
+        listed = pl.DataFrame({"at": at, "number": numbers, "leads": leads})
+        idle = ~leads & (numbers == NO_CODE)
+        return listed.filter(~idle) if idle.any() else listed
 
     def _number(self, texts: pa.ChunkedArray) -> pl.Series:
         """The number of each text. Arrow finds the distinct ones, which the book knows or learns."""

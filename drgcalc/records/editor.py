@@ -58,7 +58,6 @@ _KEPT_FROM_CHECKS = (
     "patient_paid",
     "is_refund",
     "decided_on",
-    "period",
     "level_in_force",
     "is_stray",
 )
@@ -159,12 +158,14 @@ def show_checked(con: duckdb.DuckDBPyConnection, staged: Staged, rows: pa.Table)
         held = column.name in rows.column_names
         cell = ColumnExpression(column.name) if held else ConstantExpression(None).cast(column.type)
         columns.append(cell.alias(column.name))
-    others = ("person_key", "level_in_force", "decided_on", "period", "problems", "accepted")
+    others = ("person_key", "level_in_force", "decided_on", "problems", "accepted")
+    month = FunctionExpression("strftime", ColumnExpression("decided_on"), ConstantExpression("%Y-%m"))
     con.view("checked_rows").select(
         ConstantExpression(staged.source.relative).alias("source_file"),
         ColumnExpression("source_row"),
         *columns,
         *(ColumnExpression(name) for name in others),
+        month.alias("period"),
     ).create_view("checked")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from drgcalc.base.columns import CASES
+from drgcalc.grouping.answers import enumerated
 from drgcalc.run.writing import REPEATING, arrow_schema, case_schema
 
 _INDEX = pa.int32()
@@ -32,8 +34,19 @@ def _columns(records: pa.Table, groups: pl.DataFrame, source_file: str) -> Itera
         elif column in records.column_names:
             cells = records[column]
             yield name, _dictionary(cells) if name in REPEATING else cells.cast(types.field(name).type)
+    yield "period", _enumeration(_months(pl.Series(records["decided_on"], dtype=pl.Date)))
     places = pa.repeat(pa.scalar(0, _INDEX), len(records))
     yield "source_file", pa.chunked_array([pa.DictionaryArray.from_arrays(places, pa.array([source_file]))])
+
+
+def _months(days: pl.Series) -> pl.Series:
+    """The month of each day, YYYY-MM."""
+    months = days.dt.year() * 12 + days.dt.month() - 1
+    first: Any = months.min()
+    last: Any = months.max()
+    known = range(first, last + 1) if len(days) else range(0)
+    texts = enumerated([f"{month // 12:04}-{month % 12 + 1:02}" for month in known])
+    return texts.gather(months - known.start)
 
 
 def _enumeration(values: pl.Series) -> pa.ChunkedArray:

@@ -102,7 +102,6 @@ SELECT
     derived.treatment_fee,
     derived.is_refund,
     derived.decided_on,
-    strftime(derived.decided_on, '%Y-%m') AS period,
     spans.level AS level_in_force,
     spans.hospital_id IS NULL AND derived.hospital_id IS NOT NULL AND derived.decided_on IS NOT NULL AS is_stray,
     derived.settlement_id IS NULL AS r101,
