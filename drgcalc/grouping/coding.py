@@ -108,12 +108,11 @@ class RecordFacts:
         gate_scalars: the packed positions of each record's scalars. In the result `gate_scalars` are numbers of packed
         positions (`scalars`), `diagnoses` and `procedures` numbers of lists of classes (`classes`).
         """
-        size = len(part.source_rows)
         self._diagnoses.learn(part.books.diagnoses)
         self._procedures.learn(part.books.procedures)
-        first = _leading(part.diagnoses, size)
+        first = part.leading(part.diagnoses)
         gate = self._diagnoses.fact("gate", first)
-        main = self._procedures.fact("main", _leading(part.procedures, size))
+        main = self._procedures.fact("main", part.leading(part.procedures))
         others = _elements(part.diagnoses, ~part.diagnoses["leads"] & (self._fact_of(part.diagnoses, "matters") > 0))
         classes = self._diagnoses.fact("other", others["number"])
         procedures = _elements(part.procedures, ~part.procedures["leads"])
@@ -198,14 +197,6 @@ def numbered(values: pl.Series, numbering: Numbering[int]) -> pl.Series:
     distinct = values.unique().sort()
     numbers = pl.Series([numbering.number(value) for value in distinct], dtype=pl.Int32)
     return values.replace_strict(distinct, numbers, return_dtype=pl.Int32)
-
-
-def _leading(elements: pl.DataFrame, size: int) -> pl.Series:
-    """The number of the leading element of each list, 0 for an empty one."""
-    leading = _elements(elements, elements["leads"])
-    if len(leading) == size:
-        return leading["number"]
-    return pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(leading["at"], leading["number"])
 
 
 def _elements(elements: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:

@@ -44,6 +44,11 @@ class CodeBook:
         """Whether any of its codes is grey."""
         return any(mark & _GREY for mark in self._marks)
 
+    @property
+    def holds_notes(self) -> bool:
+        """Whether there is something to say about any of its texts."""
+        return any(self._marks)
+
     def reading(self, number: int) -> Reading:
         """What the text of a number is read as; blank for number 0."""
         return self._readings[number]
@@ -126,6 +131,12 @@ class PartCodes(NamedTuple):
     procedures: pl.DataFrame
     books: CodeBooks
 
+    def leading(self, elements: pl.DataFrame) -> pl.Series:
+        """The number of the leading element of each record's list, NO_CODE for an empty one."""
+        at, numbers = (elements[name].filter(elements["leads"]) for name in ("at", "number"))
+        size = len(self.source_rows)
+        return numbers if len(at) == size else pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(at, numbers)
+
     def of(self, kept: pl.Series) -> PartCodes:
         """The codes of the records for which `kept` is true."""
         place = kept.cum_sum().cast(pl.UInt32) - 1
@@ -152,28 +163,23 @@ def read_codes(lists: pa.Table, books: CodeBooks) -> PartCodes:
 
 def grey_principals(part: PartCodes) -> pl.Series:
     """For each record of a part whether its principal diagnosis is a grey code."""
-    nobody = pl.zeros(len(part.source_rows), dtype=pl.Boolean, eager=True)
     if not part.books.diagnoses.holds_grey:
-        return nobody
-    leading = part.diagnoses.filter("leads")
-    return nobody.scatter(leading["at"], part.books.diagnoses.marks(leading["number"]) & _GREY > 0)
+        return pl.zeros(len(part.source_rows), dtype=pl.Boolean, eager=True)
+    return part.books.diagnoses.marks(part.leading(part.diagnoses)) & _GREY > 0
 
 
 def problems_of(part: PartCodes) -> pl.DataFrame:
     """Problems with codes, one row a record and check: at, problem (the bit), cell (what a finding shows)."""
     diagnoses, procedures = _noted(part.diagnoses, part.books.diagnoses), _noted(part.procedures, part.books.procedures)
-    has_principal = part.diagnoses.filter(pl.col("leads") & (pl.col("number") != NO_CODE))["at"]
-    everybody = pl.int_range(len(part.source_rows), dtype=pl.UInt32, eager=True)
-    without_principal = everybody.filter(~everybody.is_in(has_principal.implode()))
-    blank_mains = part.procedures.filter(pl.col("leads") & (pl.col("number") == NO_CODE))["at"]
-    with_others = part.procedures.filter(~pl.col("leads"))["at"]
+    blank_mains = part.procedures.filter(part.procedures["number"] == NO_CODE)["at"]
+    with_others = part.procedures.filter(part.procedures["at"].is_in(blank_mains.implode()) & ~part.procedures["leads"])
     malformed, repaired, grey = (pl.col("marks") & mark > 0 for mark in (_MALFORMED, _REPAIRED, _GREY))
     found = [
-        _silent("R501", without_principal),
+        _silent("R501", (part.leading(part.diagnoses) == NO_CODE).arg_true()),
         _shown("R502", diagnoses.filter("leads", malformed)),
         _shown("R503", diagnoses.filter(~pl.col("leads"), malformed)),
         _shown("R504", procedures.filter(malformed)),
-        _silent("R505", blank_mains.filter(blank_mains.is_in(with_others.implode()))),
+        _silent("R505", with_others["at"].unique()),
         _shown("R506", pl.concat([diagnoses, procedures]).filter(repaired)),
         _shown("R507", diagnoses.filter("leads", grey)),
         _silent("R508", diagnoses.filter(~pl.col("leads"), grey)["at"].unique()),
@@ -187,6 +193,8 @@ def _silent(code: str, at: pl.Series) -> pl.DataFrame:
 
 def _noted(elements: pl.DataFrame, book: CodeBook) -> pl.DataFrame:
     """The elements about whose texts there is something to say: at, leads, marks, and the cell that shows them."""
+    if not book.holds_notes:
+        elements = elements.clear()
     noted = elements.with_columns(marks=book.marks(elements["number"])).filter(pl.col("marks") > 0)
     return noted.with_columns(cell=book.shown(noted["number"]))
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import duckdb
 import polars as pl
 import pyarrow as pa
-from duckdb import ColumnExpression
+from duckdb import ColumnExpression, ConstantExpression
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
@@ -29,7 +29,7 @@ from drgcalc.records.duplicates import find_duplicates
 from drgcalc.records.editor import judge, parse, parse_part, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.marks import duplicates_of, marked, strays_of, with_source_rows
-from drgcalc.records.reading import Part, Staged, input_errors, parts, stage
+from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
@@ -201,7 +201,10 @@ def _read_codes(
     con: duckdb.DuckDBPyConnection, part: Part, item: Staged, intake: Intake, books: CodeBooks
 ) -> PartCodes:
     """The codes of a part as numbers, read beside the rest of its columns."""
-    parsed = parse(con, part, item, intake.values, intake.pools)
-    lists = parsed.select(*(ColumnExpression(name) for name in ("source_row", *LISTS))).to_arrow_table()
+    # Only rows of text may be blank and are left out; the lists of other files need no other column.
+    rows = parse(con, part, item, intake.values, intake.pools) if item.is_text else open_part(con, part, item)
+    nothing = ConstantExpression(None).cast("VARCHAR[]")
+    columns = (ColumnExpression(name) if name in rows.columns else nothing.alias(name) for name in LISTS)
+    lists = rows.select(ColumnExpression("source_row"), *columns).to_arrow_table()
     ordered = lists if pl.Series(lists["source_row"]).is_sorted() else lists.sort_by("source_row")
     return read_codes(ordered, books)

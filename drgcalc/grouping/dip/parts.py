@@ -89,9 +89,7 @@ class RecordParts:
         listed = others.filter(self._facts["listed"].gather(others["number"]))
         if listed.is_empty():
             return levels
-        leading = part.diagnoses.filter("leads")
-        first = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(leading["at"], leading["number"])
-        tables = self._excluding.gather(first.gather(listed["at"]))
+        tables = self._excluding.gather(part.leading(part.diagnoses).gather(listed["at"]))
         bits = self._levels.of(paired(tables, listed["number"]))
         for bit in LEVEL_BITS.values():
             holders = listed["at"].filter(bits & bit > 0)

@@ -89,12 +89,9 @@ class RecordPatterns:
 
     def of(self, part: PartCodes, scalars: pl.Series) -> pl.Series:
         """The pattern of each record of a part, Int64. scalars: positions on `scales` of each record, packed."""
-        size = len(part.source_rows)
         self._books: CodeBooks = part.books
         self._learn_acts()
-        leading = part.diagnoses.filter("leads")
-        first = pl.zeros(size, dtype=pl.Int64, eager=True).scatter(leading["at"], leading["number"])
-        classes = self._classes.of(first)
+        classes = self._classes.of(part.leading(part.diagnoses).cast(pl.Int64))
         acts = self._count(part.procedures, classes)
         situations = self._numbers.of(paired(classes, acts.main))
         self._learn_asks()
