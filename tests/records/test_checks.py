@@ -75,7 +75,7 @@ TRIGGERS: dict[str, dict[str, str]] = {
     "R503": {"diagnoses": "K80.302|I1O.x00"},
     "R504": {"procedures": "6.3100"},
 }
-ELSEWHERE = {"R204", "R406", "R402", "R505", "R506", "R507", "R508", "R601", "R602"}
+ELSEWHERE = {"R204", "R406", "R402", "R505", "R506", "R507", "R508", "R601", "R602", "R603", "R604"}
 
 
 def test_every_check_is_triggered_by_some_test() -> None:
