@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import prod
 
 from drgcalc.base.dip_columns import DIMENSIONS
+from drgcalc.base.errors import RulesError
 from drgcalc.grouping.dip.scheme import CHARLSON, AuxiliaryPart, CharlsonRow, DipScheme
 from drgcalc.grouping.facts import Scale, unpack
 from drgcalc.grouping.rules import And, Compare, Constant, Member, Not, Or, Rule, compares, parse
@@ -64,6 +66,17 @@ class AuxiliaryRules:
         """The part of each dimension."""
         tried = (self.tried(dimension, holds, levels) for dimension in DIMENSIONS)
         return tuple(rows[-1][0].part if rows and rows[-1][1] else None for rows in tried)
+
+
+def refuse_too_many(directory: str, table: str, scales: Sequence[Scale], most: int) -> None:
+    """Raise RulesError when rules compare scalars with so many numbers that their combinations fit into no number."""
+    combinations = prod(scale.size for scale in scales)
+    if combinations > most:
+        raise RulesError(
+            f"directory {directory}: {table} compares scalars with so many numbers that {combinations:,} combinations "
+            "arise",
+            hint=f"at most {most:,} can be told apart: use fewer thresholds",
+        )
 
 
 def by_position(scales: Sequence[Scale], packed: int) -> Compares:

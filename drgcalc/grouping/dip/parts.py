@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from math import prod
 from typing import NamedTuple
 
 import polars as pl
 
 from drgcalc.base.dip_columns import DIMENSIONS
-from drgcalc.base.errors import RulesError
 from drgcalc.grouping.answers import enumerated
 from drgcalc.grouping.complications import Complications
-from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, sum_of
+from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, refuse_too_many, sum_of
 from drgcalc.grouping.dip.memo import MOST_REMEMBERED, BoundedMemo, paired, parted
 from drgcalc.grouping.dip.scheme import CHARLSON, DipScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Scale, place_of, scales_of
@@ -39,11 +37,7 @@ class RecordParts:
         scales = scales_of(self._rules.rules)
         self.scales = tuple(scale for scale in scales if scale.field != CHARLSON)
         self._sums = next((scale for scale in scales if scale.field == CHARLSON), None)
-        if prod(scale.size for scale in scales) > MOST_POSITIONS:
-            raise RulesError(
-                f"directory {scheme.id}: auxiliary.csv compares scalars with too many numbers",
-                hint="at most 2^30 combinations can be told apart: use fewer thresholds",
-            )
+        refuse_too_many(scheme.id, "auxiliary.csv", scales, MOST_POSITIONS)
         self._facts = pl.DataFrame(schema={"listed": pl.Boolean, "conditions": pl.Int32})
         self._excluding = pl.Series([], dtype=pl.Int32)
         self._tables = Numbering[frozenset[str]]()

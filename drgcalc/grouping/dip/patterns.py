@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from drgcalc.base.dip_columns import KINDS
-from drgcalc.grouping.dip.auxiliary import by_position, truth
+from drgcalc.grouping.dip.auxiliary import by_position, refuse_too_many, truth
 from drgcalc.grouping.dip.matching import Choice, seen_of
 from drgcalc.grouping.dip.memo import MOST_REMEMBERED, STRIDE, BoundedMemo, paired, parted
 from drgcalc.grouping.dip.needs import NO_HITS, Hits
@@ -23,6 +23,8 @@ from drgcalc.grouping.facts import Numbering, scales_of
 from drgcalc.grouping.rules import parse
 from drgcalc.records.code_book import NO_CODE, CodeBooks, PartCodes
 
+MOST_POSITIONS = 1 << 62
+"""Combinations of positions that one number holds."""
 _LOWEST = KINDS.index(CONSERVATIVE)
 
 
@@ -50,6 +52,7 @@ class RecordPatterns:
         self._scheme = scheme
         self._situations = Situations(scheme)
         self.scales = scales_of(parse(row.condition) for row in scheme.rows)
+        refuse_too_many(scheme.id, "dip.csv", self.scales, MOST_POSITIONS)
         self._rows = {row.code: place for place, row in enumerate(scheme.main_procedures)}
         self._canonical: dict[str, int] = {}
         self._classes = BoundedMemo(lambda number: self._situations.class_of(self._books.diagnoses.code(number)))

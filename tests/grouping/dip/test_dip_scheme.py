@@ -7,6 +7,7 @@ import pytest
 from dip_folders import Directory, group, write_directory
 
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.dip.engine import DipEngine
 from drgcalc.grouping.dip.expression import parse
 from drgcalc.grouping.dip.scheme import DipOptions, DipScheme
 from drgcalc.grouping.scheme import load_drg_scheme, load_scheme
@@ -125,3 +126,14 @@ def test_options_and_every_table_are_part_of_the_checksum(tmp_path: Path) -> Non
     ]
     found = {load(tmp_path / str(n), directory).checksum for n, directory in enumerate(others, 1)}
     assert len(found | {base}) == len(others) + 1
+
+
+def test_more_thresholds_than_a_number_can_hold_are_refused(tmp_path: Path) -> None:
+    fields = ("NL", "XSRTL", "XSRTZ", "ZYTS", "LYFS", "HXJ", "ZZJH")
+    rules = [f"{field} >= {number}" for field in fields for number in range(1, 300)]
+    rows = [group(f"A{place}", "I10", condition=rule) for place, rule in enumerate(rules)]
+    with pytest.raises(RulesError, match=r"dip\.csv compares scalars"):
+        DipEngine(load(tmp_path / "1", Directory(rows)))
+    listed = [("age", str(place), rule) for place, rule in enumerate(rules)]
+    with pytest.raises(RulesError, match=r"auxiliary\.csv compares scalars"):
+        DipEngine(load(tmp_path / "2", Directory(auxiliary=listed)))

@@ -8,11 +8,13 @@ import tempfile
 from pathlib import Path
 from random import Random
 
+import pytest
 from dip_folders import write_directory
 from dip_runs import explained, load, match
 from plain_dip import Found, PlainDip
 from random_directories import directory, record
 
+from drgcalc.grouping.dip import parts, patterns
 from drgcalc.grouping.dip.explain import DipExplainer
 
 RECORDS = int(os.environ.get("DRGCALC_DIP_RECORDS", "5000"))
@@ -55,6 +57,16 @@ def test_order_parts_and_threads_change_no_answer(tmp_path: Path) -> None:
     random.shuffle(order)
     shuffled = match(scheme, [records[place] for place in order], parts=6)
     assert [once[place] for place in order] == shuffled
+
+
+def test_forgetting_what_is_too_much_changes_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(11)
+    scheme = load(write_directory(tmp_path, directory(random, rows=40)))
+    records = [record(random) for _ in range(120)]
+    remembered = match(scheme, records, parts=4)
+    monkeypatch.setattr(patterns, "MOST_REMEMBERED", 5)
+    monkeypatch.setattr(parts, "MOST_REMEMBERED", 5)
+    assert match(scheme, records, parts=4) == remembered
 
 
 def test_every_shape_of_answer_occurs_among_the_random_records() -> None:
