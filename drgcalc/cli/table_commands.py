@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from drgcalc.base.errors import RulesError, UsageError
 from drgcalc.cli.options import period_options, talking_anywhere
 from drgcalc.cli.talk import Talk
 from drgcalc.run.period import choose_period
+
+if TYPE_CHECKING:
+    from drgcalc.tables.dip.local import LocalLayout
 
 FOLDER = click.Path(path_type=Path)
 SCHEMES = Path("schemes")
@@ -47,6 +52,13 @@ def list_(talk: Talk, folder: Path | None) -> None:
     metavar="FILE",
     help="TOML with [directory] (region.toml may hold it): aliases, types, kinds, precedence, options.",
 )  # fmt: skip
+@click.option(
+    "--scores",
+    type=FOLDER,
+    metavar="FILE",
+    help="Write the scores and mean costs of a city's DIP directory as CSV for scores/ of a region.",
+)
+@click.option("--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of --scores.")
 @click.option("--id", "scheme_id", metavar="ID", help="Short name of the scheme; the name of FILE when left out.")
 @click.option("--out", type=FOLDER, metavar="DIR", help="Table folder to write; ./schemes/ID when left out.")
 @click.option(
@@ -69,31 +81,38 @@ def import_(
     empty_sets: tuple[str, ...],
     precedence: str | None,
     layout: Path | None,
+    scores: Path | None,
+    effective_from: datetime | None,
 ) -> None:
-    """Read FILE into a table folder, noting every repair.
+    """Read FILE into a table folder, noting every repair; with --scores, a DIP directory's scores into a region's CSV.
 
     FILE is an official workbook (DRG or DIP), a city's DIP directory (workbook or CSV), a folder of CSV tables or of
     OpenDRG lists.
     """
-    from drgcalc.grouping.dip.expression import Precedence
     from drgcalc.report import schemes
-    from drgcalc.tables.dip.local import LocalLayout, read_local_layout
+    from drgcalc.tables.dip.scores import scores_for, write_scores
     from drgcalc.tables.findings import summarise
     from drgcalc.tables.folder import write_table_folder
     from drgcalc.tables.importing import import_scheme
 
     name = scheme_id or _id_from(file)
     target = out or SCHEMES / _plain(name)
-    local = read_local_layout(layout) if layout else LocalLayout()
-    local = local.with_precedence(Precedence(precedence) if precedence else None)
+    if (scores is None) != (effective_from is None):
+        raise UsageError("scores need a first day", hint="write --scores FILE and --effective-from DATE, or neither")
+    local = _local_layout(layout, precedence)
     result = import_scheme(file, scheme_id=name, amendments=amendments, empty_sets=empty_sets, local=local)
+    listed = scores_for(result, scores, effective_from.date()) if scores and effective_from else []
     notes = summarise(result.notes)
     warnings = sum(note.times for note in notes if note.severity == "warning")
     if talk.strict and warnings:
         raise RulesError(f"{file}: {warnings} warnings, which --strict does not allow", hint="run without --strict")
     outcome = "dry run" if talk.dry_run else write_table_folder(result, target)
-    document = {"id": name, "folder": target, "outcome": outcome, "notes": notes}
+    if scores and not talk.dry_run:
+        write_scores(listed, scores)
+    document = {"id": name, "folder": target, "outcome": outcome, "notes": notes, "scores": len(listed)}
     talk.result(document, lambda: schemes.imported(str(target), outcome, notes))
+    if scores and not talk.dry_run:
+        talk.note(f"{scores}: {len(listed):,} scores in force from {effective_from:%Y-%m-%d}")
 
 
 @tables.command()
@@ -209,6 +228,15 @@ def export(talk: Talk, folder: Path, target: Path) -> None:
     else:
         (export_workbook if as_book else export_csv)(scheme, target)
     talk.result({"target": target}, lambda: [str(target)])
+
+
+def _local_layout(layout: Path | None, precedence: str | None) -> LocalLayout:
+    """What the layout file says, and the precedence of the command line before its own."""
+    from drgcalc.grouping.dip.expression import Precedence
+    from drgcalc.tables.dip.local import LocalLayout, read_local_layout
+
+    local = read_local_layout(layout) if layout else LocalLayout()
+    return local.with_precedence(Precedence(precedence) if precedence else None)
 
 
 def _id_from(file: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from program import Run, change
 
+from drgcalc.run.region_tables import read_scores
+
 CITY = """病种编码,病种名称,主要诊断编码,主要手术操作编码,病种类型,病种分值
 A-1,胆囊切除,K80.1,51.2300+51.8800/51.8500,核心,812.3
 A-2,胆囊结石,K80.1,保守治疗,核心,301.25
@@ -92,3 +94,38 @@ def test_an_exported_directory_changed_and_imported_differs_in_that(run: Run, sc
 
 def test_a_directory_and_a_drg_scheme_cannot_be_compared(run: Run, scheme: Path, region: Path) -> None:
     assert run("tables", "diff", scheme, region / "schemes/demo-drg").code == 2
+
+
+WITH_COSTS = """病种编码,病种名称,主要诊断编码,主要手术操作编码,病种类型,病种分值,次均费用
+A-1,胆囊切除,K80.1,51.2300+51.8800/51.8500,核心,812.3,8123.455
+A-2,胆囊结石,K80.1,保守治疗,核心,301.25,3012.5
+A-3,K80手术,K80,,综合,500,
+"""
+
+
+def test_scores_and_mean_costs_become_a_table_of_a_region(run: Run, city: Path, tmp_path: Path, region: Path) -> None:
+    city.write_text(WITH_COSTS.replace("综合,500,", "综合,500,5000"), encoding="utf-8")
+    target = region / "scores/city.csv"
+    arguments = ("tables", "import", city, "--out", tmp_path / "x", "--precedence", "or-first", "--scores", target)
+    assert run(*arguments).code == 2
+    assert run(*arguments, "--effective-from", "2025-01-01").code == 0
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "group_code,level,score,mean_fee,effective_from,effective_to,source"
+    assert [line.split(",")[:6] for line in lines[1:]] == [
+        ["A-1", "", "812.3000", "8123.46", "2025-01-01", ""],
+        ["A-2", "", "301.2500", "3012.50", "2025-01-01", ""],
+        ["A-3", "", "500.0000", "5000.00", "2025-01-01", ""],
+    ]
+    assert "A-1" in {row.group_code for row in read_scores(region)}
+    assert run(*arguments, "--effective-from", "2025-01-01").code == 6
+
+
+def test_a_score_without_a_mean_cost_is_refused(run: Run, city: Path, tmp_path: Path) -> None:
+    city.write_text(WITH_COSTS, encoding="utf-8")
+    ended = run(
+        "tables", "import", city, "--out", tmp_path / "x", "--precedence", "or-first",
+        "--scores", tmp_path / "s.csv", "--effective-from", "2025-01-01",
+    )  # fmt: skip
+    assert ended.code == 4
+    assert "1 groups have a score and no mean cost (例均费用), the first is A-3" in ended.err
+    assert not (tmp_path / "x").exists()

@@ -122,7 +122,7 @@ class _Reader:
         seq = self.cells.whole(row, "seq", line.cell("seq"))
         principal = self.cells.diagnoses(row, "principal", line.cell("principal"), one_code=True)
         if not category or not principal:
-            lacking = "a category" if not category else "a principal diagnosis"
+            lacking = "category" if not category else "principal diagnosis"
             self.journal.problem(row.sheet, row.number, f"the group has no {lacking}: {' | '.join(row.cells)[:80]!r}")
         if seq is None or not category or not principal:
             return

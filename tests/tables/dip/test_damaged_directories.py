@@ -12,7 +12,9 @@ from scheme_books import write_book
 
 from drgcalc.base.errors import DrgcalcError
 from drgcalc.grouping.dip.expression import Precedence
+from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import load_scheme
+from drgcalc.tables.dip.check import check_dip
 from drgcalc.tables.dip.local import LocalLayout
 from drgcalc.tables.folder import write_table_folder
 from drgcalc.tables.importing import import_scheme
@@ -87,7 +89,9 @@ def check(book: Book, local: LocalLayout) -> None:
             assert outcome.hint
         else:
             write_table_folder(outcome, Path(folder) / "scheme")
-            load_scheme(Path(folder) / "scheme")
+            scheme = load_scheme(Path(folder) / "scheme")
+            assert isinstance(scheme, DipScheme)
+            check_dip(scheme)
 
 
 @settings(max_examples=60, deadline=None)

@@ -202,7 +202,7 @@ def test_a_group_that_stands_twice_is_kept_once(read: Read) -> None:
         (CORE, 3, 2, "47.0100", "row 4: principal: 47.0100 is not a diagnosis"),
         (MERGED, 3, 4, "K35.8", "row 4: main_procedure: K35.8 is not a procedure"),
         (CORE, 3, 1, "六十", "row 4: seq is '六十', expected a whole number"),
-        (CORE, 2, 0, "", "row 3: the group has no a category"),
+        (CORE, 2, 0, "", "row 3: the group has no category"),
         (TUBERCULOSIS, 2, 6, "可能", "row 3: 是否耐药 is '可能'"),
         (EXCLUDED, 3, 0, "R99.1-R99.3", "cannot be written as a list of codes"),
         (PROCEDURES, 3, 0, "", "row 4: the row has no code"),
