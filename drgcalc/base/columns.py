@@ -225,7 +225,7 @@ CASES = Table(
             COEFFICIENT,
             "",
             "调整系数",
-            "coefficient that was applied; empty until settled",
+            "coefficient that was applied; empty where none counts or none is known, which is 1",
             nullable=True,
         ),
         Column(
@@ -404,6 +404,23 @@ ALLOCATIONS = Table(
         Column("retained", MONEY, "yuan", "暂留金额", "part of a month's payable that waits for the clearing"),
         Column("pay_now", MONEY, "yuan", "本期实付", "payable less retained: what is paid now"),
         Column("difference", MONEY, "yuan", "差额", "payable less booked"),
+        Column(
+            "increment_points",
+            POINTS,
+            "points",
+            "增量点数",
+            "points beyond the hospital's base; empty unless values are elastic",
+            nullable=True,
+        ),
+        Column(
+            "increment_value",
+            "DECIMAL(18,8)",
+            "yuan/point",
+            "增量点值",
+            "money a point beyond the base; point_value is then that of points within it",
+            nullable=True,
+        ),
+        Column("special_paid", MONEY, "yuan", "特例单议付费", "part of payable: cases approved by item (特例单议)"),
     ),
 )
 

@@ -114,6 +114,23 @@ POINT_VALUES = Table(
         _yuan("residual", "余差", "what the convention left over"),
         Column("closing", "VARCHAR", "", "余差处理", "where the residual went"),
         _yuan("kept", "留存", "what stays in the fund or the adjustment fund"),
+        Column(
+            "increment_points",
+            POINTS,
+            "points",
+            "增量点数",
+            "points beyond the bases, if values are elastic",
+            nullable=True,
+        ),
+        Column(
+            "increment_value",
+            "DECIMAL(18,8)",
+            "yuan/point",
+            "增量点值",
+            "money a point beyond the bases",
+            nullable=True,
+        ),
+        _yuan("special", "特例单议付费", "part of what is paid: cases approved by item"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drgcalc.base.columns import COEFFICIENT, Column, Table
+from drgcalc.base.columns import COEFFICIENT, MONEY, POINTS, Column, Table
 
 _VALID = (
     Column("effective_from", "DATE", "", "生效日期", "first day"),
@@ -56,8 +56,48 @@ FALLBACKS = Table(
     ),
 )
 
-POINT_TABLES = (COEFFICIENTS, AUXILIARY, READMISSION_EXEMPT, FALLBACKS)
+BASE_POINTS = Table(
+    "scores/elastic",
+    "one hospital's base in one pool and year, where point values are elastic",
+    (
+        Column("year", "INTEGER", "", "年度", "settlement year"),
+        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
+        Column("hospital_id", "VARCHAR", "", "机构代码", "the hospital"),
+        Column(
+            "points", POINTS, "points", "基础点数", "points of the year within the base; those beyond are increment"
+        ),
+        Column("source", "VARCHAR", "", "依据", "document or calculation that sets it"),
+    ),
+)
+
+POINT_TABLES = (COEFFICIENTS, AUXILIARY, READMISSION_EXEMPT, FALLBACKS, BASE_POINTS)
 """Tables of the region's folder scores/, each in a folder of its own, where the policy asks for them."""
+
+REVIEW = Table(
+    "review",
+    "one case that is to be looked at, or was decided in special review (特例单议)",
+    (
+        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
+        Column(
+            "review",
+            "VARCHAR",
+            "",
+            "审核标记",
+            "flag of the segment, small_group, or special_ and the decision: item, points or rejected",
+        ),
+        Column("hospital_id", "VARCHAR", "", "机构代码", "the hospital"),
+        Column("settlement_id", "VARCHAR", "", "结算ID", "the case"),
+        Column("discharged_on", "DATE", "", "出院时间", "date of discharge"),
+        Column("group_code", "VARCHAR", "", "病组编码", "its group", nullable=True),
+        Column("total_fee", MONEY, "yuan", "总费用", "its cost"),
+        Column("reference_fee", MONEY, "yuan", "参照费用", "what its cost is compared with", nullable=True),
+        Column("base_points", POINTS, "points", "基准点数", "score of the group", nullable=True),
+        Column("segment", "VARCHAR", "", "费用区间", "segment or rule that was applied", nullable=True),
+        Column("case_points", POINTS, "points", "病例点数", "points of the case", nullable=True),
+        Column("amount", MONEY, "yuan", "核定金额", "paid beside the points, where approved by item", nullable=True),
+        Column("notice", "VARCHAR", "", "文书号", "number of the notice, where decided", nullable=True),
+    ),
+)
 
 BED_DAYS = Table(
     "bed_days",

@@ -21,8 +21,7 @@ from drgcalc.settlement.netting import Netted
 from drgcalc.settlement.payment_curve import Example
 from drgcalc.settlement.payment_rows import Difference, Payment
 from drgcalc.settlement.receivables import Reconciled
-from drgcalc.settlement.rows import Allocation, PoolLine
-from drgcalc.settlement.settle import PoolValue
+from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
 
 
 class FindingCount(NamedTuple):

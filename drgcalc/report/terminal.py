@@ -14,8 +14,7 @@ from drgcalc.report import findings, year
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Checked, Grouped, Place, PolicyChanges, Proof, Settled, Statement, Terms, Verified
 from drgcalc.settlement.methods.outlays import MethodPayment
-from drgcalc.settlement.rows import Allocation, PoolLine
-from drgcalc.settlement.settle import PoolValue
+from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
 
 LARGEST = 10
 
@@ -84,6 +83,8 @@ def point_values(values: Sequence[PoolValue]) -> Table:
     for value in values:
         shown = format(value.value, "f") if value.status == "paid" else f"none: {value.status}"
         table.add_row(Text(value.pool), value.convention, money(value.fund), number(value.points), shown)
+        if value.increment_points is not None and value.increment_value is not None:
+            table.add_row("", "beyond the base", "", number(value.increment_points), f"{value.increment_value:f}")
     return table
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from drgcalc.base.columns import Table
 from drgcalc.base.errors import RulesError
-from drgcalc.base.point_columns import AUXILIARY, COEFFICIENTS, FALLBACKS, POINT_TABLES, READMISSION_EXEMPT
-from drgcalc.run.region_tables import Row, by_key, read_table, refuse_below, refuse_overlaps
+from drgcalc.base.point_columns import AUXILIARY, BASE_POINTS, COEFFICIENTS, FALLBACKS, POINT_TABLES, READMISSION_EXEMPT
+from drgcalc.run.region_tables import Row, by_key, read_table, refuse_below, refuse_overlaps, refuse_repeats
+from drgcalc.settlement.elastic import BasePoints
 from drgcalc.settlement.point_tables import (
     DIMENSIONS,
     AuxiliaryFactor,
@@ -35,7 +36,13 @@ def read_point_tables(region: Path, pools: Sequence[str]) -> PointTables:
     for row in auxiliary:
         _refuse_unknown(row, "dimension", DIMENSIONS)
     exempt, fallbacks = (_rows(region, table, ("group_code",)) for table in (READMISSION_EXEMPT, FALLBACKS))
+    bases = _files(region, BASE_POINTS)
+    refuse_below(bases, "points", zero_too=False, hint="a base is zero or more points")
+    refuse_repeats(bases, ("year", "pool", "hospital_id"))
+    for row in bases:
+        _refuse_unknown(row, "pool", pools)
     return PointTables(
+        base_points=tuple(sorted(BasePoints(**row.cells) for row in bases)),  # type: ignore[arg-type]
         coefficients=tuple(sorted((Coefficient(**row.cells) for row in coefficients), key=by_key)),  # type: ignore[arg-type]
         auxiliary=tuple(sorted((AuxiliaryFactor(**row.cells) for row in auxiliary), key=by_key)),  # type: ignore[arg-type]
         readmission_exempt=tuple(sorted((ListedGroup(**row.cells) for row in exempt), key=by_key)),  # type: ignore[arg-type]
@@ -45,9 +52,13 @@ def read_point_tables(region: Path, pools: Sequence[str]) -> PointTables:
 
 def _rows(region: Path, table: Table, keys: Sequence[str]) -> list[Row]:
     """The rows of every file of one table; two rows of one key are not in force on the same day."""
-    rows = [row for path in sorted((region / table.name).glob("*.csv")) for row in read_table(table, path, region)]
+    rows = _files(region, table)
     refuse_overlaps(rows, keys)
     return rows
+
+
+def _files(region: Path, table: Table) -> list[Row]:
+    return [row for path in sorted((region / table.name).glob("*.csv")) for row in read_table(table, path, region)]
 
 
 def _refuse_unknown(row: Row, name: str, known: Sequence[str | None]) -> None:

@@ -10,13 +10,13 @@ import duckdb
 import pyarrow.parquet as pq
 
 from drgcalc.base.columns import SCORES
-from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
 from drgcalc.run.routing import Routed, divide, earning_points, part, read_routed, route, together
+from drgcalc.run.special import decide, special_payments
 from drgcalc.run.writing import REPEATING, arrow_table, beside, cases_writer
-from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
+from drgcalc.settlement.findings import RuleTotals, StatusTotals, UnmatchedRefunds, case_findings, rule_findings
 from drgcalc.settlement.identities import PricedSums
 from drgcalc.settlement.point_tables import PointTables, raise_rival_coefficients
 from drgcalc.settlement.point_terms import point_parameters, segment_rows, term_tables
@@ -31,6 +31,7 @@ from drgcalc.settlement.points import (
 )
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import HospitalTotals
+from drgcalc.settlement.special_payments import with_special
 from drgcalc.settlement.totals import Counted, HospitalSums, PoolCases, count
 
 SETTLEMENT = "drgcalc.settlement"
@@ -61,10 +62,11 @@ class Sums(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """Cases that carry points: their sums, and what their points have to say."""
+    """Cases that carry points: their sums, what their points have to say, and what is wrong with decisions on them."""
 
     sums: Sums
     findings: tuple[Finding, ...]
+    decided: tuple[Finding, ...]
 
 
 def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Priced:
@@ -76,17 +78,18 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
         route(con, policy.methods, con.read_parquet(str(cases)))
         before = _before(con)
         _run(con, policy, region.point_tables, CASE_QUERIES)
+        decided = decide(con, region, policy)
         give_points(con, region, policy, cases, target, routed=policy.methods is not None)
-        return _look_at(con, policy, before, target)
+        return _look_at(con, policy, before, target, decided)
 
 
-def published_sums(policy: Policy, settled: Path, work: Path) -> Priced:
+def published_sums(region: Region, policy: Policy, settled: Path, work: Path) -> Priced:
     """The sums over published cases and what there is to say of them, all over again."""
     with connect(work) as con:
         earning_points(policy.methods, con.read_parquet(str(settled))).create_view("cases")
         before = _before(con)
-        _run(con, policy, PointTables(), CASE_QUERIES)
-        return _look_at(con, policy, before, settled)
+        _run(con, policy, region.point_tables, CASE_QUERIES)
+        return _look_at(con, policy, before, settled, decide(con, region, policy))
 
 
 def give_points(
@@ -95,10 +98,10 @@ def give_points(
     """Write `cases` with their points to `target`; the connection has run CASE_QUERIES over them.
 
     routed: some of them are paid by methods that the table `routed` names, and carry none.
+    The decisions that count are registered as `special_cases`.
     """
     check_levels(policy.points, (score.level for score in region.scores))
     con.register("scores", arrow_table(SCORES, region.scores))
-    con.register("special_cases", arrow_table(SPECIAL_CASES, ()))
     for name, table, rows_ in term_tables(policy.points, region.hospitals, region.point_tables):
         con.register(name, arrow_table(table, rows_))
     try:
@@ -120,19 +123,27 @@ def _before(con: duckdb.DuckDBPyConnection) -> tuple[PoolCases, ...]:
     return tuple(PoolCases(*row) for row in rows(con, SETTLEMENT, "unpriced_sums"))
 
 
-def _look_at(con: duckdb.DuckDBPyConnection, policy: Policy, before: tuple[PoolCases, ...], settled: Path) -> Priced:
+def _look_at(
+    con: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    before: tuple[PoolCases, ...],
+    settled: Path,
+    decided: tuple[Finding, ...],
+) -> Priced:
     divide(policy.methods, con.read_parquet(str(settled)))
+    counted = count((HospitalSums(*row) for row in rows(con, SETTLEMENT, "hospital_sums")), policy.point_value.amounts)
     sums = Sums(
-        counted=count(
-            (HospitalSums(*row) for row in rows(con, SETTLEMENT, "hospital_sums")), policy.point_value.amounts
-        ),
+        counted=counted._replace(totals=with_special(counted.totals, special_payments(con))),
         cases=before,
         priced=tuple(PricedSums(*row) for row in rows(con, SETTLEMENT, "priced_sums")),
         routed=read_routed(con, policy.methods),
     )
     statuses = [StatusTotals(*row) for row in rows(con, SETTLEMENT, "status_totals")]
     refunds = [UnmatchedRefunds(*row) for row in rows(con, SETTLEMENT, "unmatched_refunds")]
-    return Priced(sums, case_findings(statuses, refunds))
+    kept = tuple(one for one in decided if one.code.startswith("S"))
+    others = tuple(one for one in decided if one not in kept)
+    rules = rule_findings(policy.points, (RuleTotals(*row) for row in rows(con, SETTLEMENT, "rule_totals")))
+    return Priced(sums, (*case_findings(statuses, refunds), *rules, *kept), others)
 
 
 def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path, routed: bool) -> None:

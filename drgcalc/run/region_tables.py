@@ -75,7 +75,7 @@ def read_fund(region: Path, pools: Sequence[str]) -> tuple[FundItem, ...]:
                 f"{row.where}: pool {row.cells['pool']!r} is not a pool of region.toml",
                 hint=f"the pools are {', '.join(pools)}",
             )
-    _refuse_repeats(rows, ("year", "pool", "item"))
+    refuse_repeats(rows, ("year", "pool", "item"))
     return tuple(sorted(FundItem(**row.cells) for row in rows))  # type: ignore[arg-type]
 
 
@@ -253,7 +253,8 @@ def refuse_below(rows: Iterable[Row], name: str, *, zero_too: bool, hint: str) -
             raise RulesError(f"{row.where}: {name} is {value}, {what}", hint=hint)
 
 
-def _refuse_repeats(rows: Iterable[Row], keys: Sequence[str]) -> None:
+def refuse_repeats(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    """Raise RulesError when two rows have the same key."""
     seen: dict[Hashable, str] = {}
     for row in rows:
         key = tuple(row.cells[name] for name in keys)

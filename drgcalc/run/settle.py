@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -34,8 +35,10 @@ from drgcalc.run.region import Region, load_region
 from drgcalc.run.rejected import copy_rejected
 from drgcalc.run.settled_before import settled_before
 from drgcalc.run.snapshot import texts_of, write_texts
+from drgcalc.run.special import write_review
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.run.year import earlier, pay, write_paid
+from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.identities import (
     Statement,
     case_identities,
@@ -56,6 +59,8 @@ ALLOCATIONS_FILE = "allocations.csv"
 METHODS_FILE = "methods.csv"
 TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "pay_now")
 """Columns of the allocations that the manifest sums by pool."""
+UNKNOWN_CASE = "D111"
+"""A special case that is no case of the period."""
 
 
 class Terms(NamedTuple):
@@ -96,7 +101,8 @@ def settle(
         paid = pay(region, terms.policy, period, settlement, changed)
         proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums), *paid.identities)
         prove(proofs)
-        findings = (*region.decisions.findings, *priced.findings, *settlement.findings, *paid.findings)
+        found = (*_decided(period, priced), *priced.findings, *settlement.findings, *paid.findings)
+        findings = (*region.decisions.findings, *found)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
         write_paid(sheet.folder, terms.policy, settlement, paid)
@@ -171,6 +177,9 @@ def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> S
     claims = [row._replace(hospital_id=successors.get(row.hospital_id, row.hospital_id)) for row in sums.routed.claims]
     outlays = pay_methods(policy, period.text, hospitals, claims, region.methods, weights, fund)
     totals = standing(sums.totals, successors)
+    if policy.point_value.elastic:
+        share = month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
+        totals = with_base_points(totals, region.point_tables.base_points, period.year, share)
     adjustments = region.decisions.adjustments
     if period.is_month:
         return settle_month(period.text, policy, hospitals, totals, fund, adjustments, outlays)
@@ -208,8 +217,16 @@ def proof_of(statement: Statement) -> Proof:
 
 
 def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> Priced:
+    settled = sheet.folder / CASES_FILE
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
-        return write_settled_cases(region, policy, cases.folder / CASES_FILE, sheet.folder / CASES_FILE, Path(work))
+        priced = write_settled_cases(region, policy, cases.folder / CASES_FILE, settled, Path(work))
+        write_review(region, settled, sheet.folder, policy.headers.value, Path(work))
+    return priced
+
+
+def _decided(period: Period, priced: Priced) -> tuple[Finding, ...]:
+    """What is wrong with decisions about cases; that a case is of another month is no fault in a month."""
+    return tuple(one for one in priced.decided if not (period.is_month and one.code == UNKNOWN_CASE))
 
 
 def case_proofs(counts: Mapping[str, int], sums: Sums) -> tuple[Statement, ...]:

@@ -197,7 +197,7 @@ def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[st
         return
     with workspace() as work:
         yield from _priced_again(region, terms, folder / CASES_FILE, work)
-        priced = published_sums(terms.policy, folder / CASES_FILE, work)
+        priced = published_sums(region, terms.policy, folder / CASES_FILE, work)
         yield from map(proof_of, case_proofs(manifest.counts, priced.sums))
         settled = settle_sums(region, terms.policy, parse_period(manifest.period), priced.sums)
         yield from map(proof_of, settled.identities)

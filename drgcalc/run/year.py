@@ -27,8 +27,8 @@ from drgcalc.settlement.pay_findings import pay_finding
 from drgcalc.settlement.payment_rows import Difference, Payment
 from drgcalc.settlement.payments import Month, PaidMonth, pay_month
 from drgcalc.settlement.policy import Policy
-from drgcalc.settlement.rows import Allocation, FundItem
-from drgcalc.settlement.settle import PoolValue, Settlement
+from drgcalc.settlement.rows import Allocation, FundItem, PoolValue
+from drgcalc.settlement.settle import Settlement
 
 PAYMENTS_FILE, PAYMENTS_LEDGER = "payments.csv", "payments_ledger.csv"
 CLEARING_FILE, CLEARING_LEDGER = "clearing.csv", "clearing_ledger.csv"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from drgcalc.settlement.elastic import Elastic
 from drgcalc.settlement.policy import PointValueRule
 from drgcalc.settlement.rows import HospitalTotals
 
@@ -25,15 +26,12 @@ def entitlements(
     if points <= 0 or (convention == "total_cost" and min(cost, booked) <= 0):
         return {row.hospital_id: Fraction(0) for row in hospitals}
     if rule.convention.value == "fixed_rate":
-        value = Fraction(rule.rates[pool].value)
-    elif convention == "total_cost":
-        value = Fraction(fund) / (booked / cost) / points
+        worths = _at(_printed(Fraction(rule.rates[pool].value), rule), hospitals)
     else:
-        value = (Fraction(fund) + (patients if convention == "fund_plus_patient" else 0)) / points
-    if rule.pay_with.value == "printed":
-        scale = 10 ** int(rule.printed_places.value)
-        value = Fraction(int(abs(value) * scale + Fraction(1, 2)), scale) * (1 if value >= 0 else -1)
-    earned = {row.hospital_id: _earned(convention, value, row) for row in hospitals}
+        divided = Fraction(fund) / (booked / cost) if convention == "total_cost" else Fraction(fund)
+        divided += patients if convention == "fund_plus_patient" else 0
+        worths = _elastic(divided, hospitals, rule, rule.elastic)
+    earned = {row.hospital_id: _earned(convention, worths[row.hospital_id], row) for row in hospitals}
     whole = sum(earned.values(), Fraction(0))
     if rule.closing is not None and rule.closing.value == "rescale" and whole > 0:
         return {hospital: amount * Fraction(fund) / whole for hospital, amount in earned.items()}
@@ -47,8 +45,43 @@ def pays_everything(rule: PointValueRule, entitled: Iterable[Fraction]) -> bool:
     return exact or (rescaled and sum(entitled, Fraction(0)) > 0)
 
 
-def _earned(convention: str, value: Fraction, row: HospitalTotals) -> Fraction:
-    worth = Fraction(row.points) * value
+def _printed(value: Fraction, rule: PointValueRule) -> Fraction:
+    """The value that is paid with: half up to the printed places, if that is the policy's choice."""
+    if rule.pay_with.value != "printed":
+        return value
+    scale = 10 ** int(rule.printed_places.value)
+    return Fraction(int(abs(value) * scale + Fraction(1, 2)), scale) * (1 if value >= 0 else -1)
+
+
+def _at(value: Fraction, hospitals: Sequence[HospitalTotals]) -> dict[str, Fraction]:
+    return {row.hospital_id: Fraction(row.points) * value for row in hospitals}
+
+
+def _elastic(
+    divided: Fraction, hospitals: Sequence[HospitalTotals], rule: PointValueRule, elastic: Elastic | None
+) -> dict[str, Fraction]:
+    """The worth of points within and beyond the base; all of it at one value when one of the two has none."""
+    more = {row.hospital_id: _beyond(row, elastic) for row in hospitals}
+    points, beyond = sum((Fraction(row.points) for row in hospitals), Fraction(0)), sum(more.values(), Fraction(0))
+    if elastic is None or not beyond or points <= beyond:
+        return _at(_printed(divided / points, rule), hospitals)
+    share = Fraction(elastic.base_share.value)
+    within = _printed(divided * share / (points - beyond), rule)
+    increment = _printed(divided * (1 - share) / beyond, rule)
+    return {
+        row.hospital_id: (Fraction(row.points) - more[row.hospital_id]) * within + more[row.hospital_id] * increment
+        for row in hospitals
+    }
+
+
+def _beyond(row: HospitalTotals, elastic: Elastic | None) -> Fraction:
+    """Points beyond the hospital's base."""
+    if elastic is None or (row.base_points is None and elastic.without_base.value == "base"):
+        return Fraction(0)
+    return max(Fraction(row.points) - Fraction(row.base_points or 0), Fraction(0))
+
+
+def _earned(convention: str, worth: Fraction, row: HospitalTotals) -> Fraction:
     if convention == "fund_plus_patient":
         return worth - Fraction(row.patient_paid)
     if convention == "total_cost":

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from drgcalc.base.errors import Finding
+from drgcalc.settlement.case_rules import SPECIAL_ITEM
+from drgcalc.settlement.point_policy import BY_TABLE, PointRules
 
 
 class FindingKind(NamedTuple):
@@ -199,6 +201,54 @@ FINDINGS = (
         "the quota of special review is written as one of a hospital's discharges",
         "it is a share of the pool's discharges: write base = pool",
     ),
+    FindingKind(
+        "S044",
+        "warning",
+        "decisions about special cases, and the policy in force has no special review; none of them is applied",
+        "add points.special_review to the policy, or take the decisions away",
+    ),
+    FindingKind(
+        "S045",
+        "warning",
+        "values are elastic and hospitals with points have no base points",
+        "add them to scores/elastic/*.csv; until then the policy's without_base says what their points are",
+    ),
+    FindingKind(
+        "S046",
+        "warning",
+        "a point beyond the base is worth more than one within it",
+        "check base_share and the base points: growth is then paid better than what was there",
+    ),
+    FindingKind(
+        "S047",
+        "warning",
+        "cases of hospitals and groups that scores/coefficients/*.csv do not mean; their coefficient counts as 1",
+        "add rows for their hospitals or levels, or a row that means everybody",
+    ),
+    FindingKind(
+        "S048",
+        "info",
+        "stays that keep a part of their points, since the person was admitted again too soon",
+        "a readmission after the end of a month is seen by the settlement of the year, which holds both stays",
+    ),
+    FindingKind(
+        "S049",
+        "info",
+        "cases of TCM groups that fell back to a western group, their treatment share being too low",
+        "cases.parquet names the group that counted in points_group",
+    ),
+    FindingKind(
+        "S050",
+        "warning",
+        "cases of TCM groups without a treatment fee; the TCM score counts",
+        "let the hospitals deliver treatment_fee; without it nobody knows the share",
+    ),
+    FindingKind(
+        "S051",
+        "info",
+        "cases of groups with fewer cases than the policy lets pass without a review",
+        "review.csv names them",
+    ),
 )
 
 _KINDS = {kind.code: kind for kind in FINDINGS}
@@ -224,6 +274,17 @@ class StatusTotals(NamedTuple):
     patient_paid: Decimal
 
 
+class RuleTotals(NamedTuple):
+    """Cases of one pool that followed rules beside the segments: a row of sql/rule_totals.sql."""
+
+    pool: str
+    without_coefficient: int
+    readmitted: int
+    fallen_back: int
+    without_treatment: int
+    in_small_groups: int
+
+
 class UnmatchedRefunds(NamedTuple):
     """Refund lines of one pool without a line they reverse: a row of sql/unmatched_refunds.sql."""
 
@@ -236,8 +297,9 @@ def case_findings(statuses: Iterable[StatusTotals], refunds: Iterable[UnmatchedR
     """What the points of the cases have to say: none for lack of a group, flags, refunds that reverse nothing."""
     found: list[Finding] = []
     for row in statuses:
-        what = f"pool {row.pool}: {row.records:,} {row.status} records costing {row.total_fee:,} yuan"
-        if not row.carries_points:
+        rule = "" if row.carries_points or row.segment == row.status else f" ({row.segment})"
+        what = f"pool {row.pool}: {row.records:,} {row.status} records{rule} costing {row.total_fee:,} yuan"
+        if not row.carries_points and row.segment != SPECIAL_ITEM:
             sums = f"booked {row.fund_booked:,}, paid by patients {row.patient_paid:,}"
             found.append(finding("S012", f"{what} ({sums}) carry no points", field="status", value=row.status))
         if row.flag:
@@ -247,3 +309,21 @@ def case_findings(statuses: Iterable[StatusTotals], refunds: Iterable[UnmatchedR
         message = f"pool {refund.pool}: {refund.lines:,} refund lines over {refund.total_fee:,} yuan reverse no line"
         found.append(finding("S014", message, field="is_refund", value="1"))
     return tuple(found)
+
+
+def rule_findings(rules: PointRules, totals: Iterable[RuleTotals]) -> tuple[Finding, ...]:
+    """What the rules beside the segments did, as far as the policy has them."""
+    cases = rules.cases
+    asked = (
+        ("S047", "without_coefficient", rules.hospital_coefficient.value == BY_TABLE, "coefficient"),
+        ("S048", "readmitted", cases.readmission is not None, "kept_share"),
+        ("S049", "fallen_back", cases.treatment_share is not None, "points_group"),
+        ("S050", "without_treatment", cases.treatment_share is not None, "treatment_fee"),
+        ("S051", "in_small_groups", cases.small_group is not None, "review"),
+    )
+    return tuple(
+        finding(code, f"pool {row.pool}: {count:,} cases: {_KINDS[code].meaning}", field=field, value=str(count))
+        for row in totals
+        for code, name, is_asked, field in asked
+        if is_asked and (count := getattr(row, name))
+    )

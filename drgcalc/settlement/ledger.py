@@ -66,6 +66,7 @@ STEPS = (
     Step("month_share", "月度额度", "what other months distribute leaves the pool"),
     Step("budget_adjustment", "预算调整", "dated changes of the year's budget, or the month's part of them"),
     Step("method_payment", "其他支付方式", "methods beside points are paid, from the pool or from their carve-out"),
+    Step("special_cases", "特例单议付费", "hospitals are paid for cases that special review approved by item"),
     Step("points_payment", "点数分配", "hospitals are paid for their points as the convention says"),
     Step("closing", "余差处理", "what the convention leaves over goes where the policy says"),
     Step("month_payment", "月度预结", "a month's retained part is moved to an account of its own"),

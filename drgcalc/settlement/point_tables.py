@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import multiply, round_half_up
+from drgcalc.settlement.elastic import BasePoints
 
 FACTOR_PLACES = 6
 DIMENSIONS = ("cci", "severity", "tumour", "age", "icu")
@@ -80,6 +81,7 @@ class PointTables:
     auxiliary: tuple[AuxiliaryFactor, ...] = ()
     readmission_exempt: tuple[ListedGroup, ...] = ()
     fallbacks: tuple[FallBack, ...] = ()
+    base_points: tuple[BasePoints, ...] = ()
 
 
 class CaseKey(NamedTuple):

@@ -212,14 +212,20 @@ def term_tables(rules: PointRules, hospitals: Sequence[Hospital], tables: PointT
 
 
 def _coefficients(rules: PointRules, hospitals: Sequence[Hospital], tables: PointTables) -> Sequence[Coefficient]:
-    """The table's rows, the hospitals' own as rows of the same kind, or none."""
+    """The table's rows, or the hospitals' own as rows of the same kind, or 1 for each of them."""
     if rules.hospital_coefficient.value == BY_TABLE:
         return tables.coefficients
-    if rules.hospital_coefficient.value == NONE:
-        return ()
+    plain = rules.hospital_coefficient.value == NONE
     return [
         Coefficient(
-            row.hospital_id, None, None, None, row.coefficient, row.effective_from, row.effective_to, row.source
+            row.hospital_id,
+            None,
+            None,
+            None,
+            Decimal("1.000000") if plain else row.coefficient,
+            row.effective_from,
+            row.effective_to,
+            row.source,
         )
         for row in hospitals
     ]

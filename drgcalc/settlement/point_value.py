@@ -14,6 +14,7 @@ from math import floor
 from typing import NamedTuple
 
 from drgcalc.base.money import MONEY_PLACES, from_units, round_half_up, to_units, total
+from drgcalc.settlement.elastic import point_classes
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.policy import PointValueRule
 from drgcalc.settlement.rows import HospitalTotals
@@ -30,6 +31,19 @@ class PoolSums:
     total_fee: Decimal
     fund_booked: Decimal
     patient_paid: Decimal
+
+
+class ClassValue(NamedTuple):
+    """The value of one class of points: exact money a point, and the one that was used, rounded when printed.
+
+    share: its part of the divided money. points: by hospital; together above zero.
+    """
+
+    name: str
+    share: Fraction
+    points: Mapping[str, Decimal]
+    value: Fraction
+    paid_value: Fraction
 
 
 class Convention(NamedTuple):
@@ -50,18 +64,27 @@ class Convention(NamedTuple):
 class Distribution:
     """What one pool pays for points. `payments` + `residual` = fund; `rescaled` are additions that use the residual up.
 
-    value: exact money a point; paid_value: the one that was used, rounded when printed. status: paid, or why not.
+    classes: what points are worth, one class unless values are elastic. status: paid, or why not.
     without_ratio: hospitals that have points but no cost, when the convention needs their fund ratio.
     """
 
     status: str
-    value: Fraction
-    paid_value: Fraction
+    classes: tuple[ClassValue, ...]
     payments: Mapping[str, Decimal]
     residual: Decimal
     rescaled: Mapping[str, Decimal]
     closing: str
     without_ratio: tuple[str, ...]
+
+    @property
+    def value(self) -> Fraction:
+        """Exact money a point; of points within the base when values are elastic; 0 when nobody is paid."""
+        return self.classes[0].value if self.classes else Fraction(0)
+
+    @property
+    def increment(self) -> ClassValue | None:
+        """The class beyond the base, when there are two."""
+        return self.classes[1] if len(self.classes) > 1 else None
 
     def payable(self) -> dict[str, Decimal]:
         """What each hospital is owed in the end."""
@@ -116,14 +139,30 @@ def distribute(pool: str, fund: Decimal, hospitals: Sequence[HospitalTotals], ru
         return _nothing_paid(NO_POINTS, fund, hospitals)
     if convention.needs_ratio and (sums.total_fee <= 0 or sums.fund_booked <= 0):
         return _nothing_paid(NO_RATIO, fund, hospitals)
+    classes = _values(pool, convention, sums, hospitals, rule)
+    exactly_split = convention.conserves and rule.pay_with.value != "printed" and pool not in rule.rates
+    entitled = {row.hospital_id: convention.entitled(_worth(classes, row.hospital_id), row) for row in hospitals}
+    payments = _split(hospitals, convention, sums, classes) if exactly_split else _round_each(entitled)
+    return _close(fund, classes, payments, entitled, rule, _without_ratio(convention, hospitals))
+
+
+def _values(
+    pool: str, convention: Convention, sums: PoolSums, hospitals: Sequence[HospitalTotals], rule: PointValueRule
+) -> tuple[ClassValue, ...]:
+    """The value of every class of points: its share of the divided money by its points, or the fixed rate."""
     rate = rule.rates.get(pool)
-    value = Fraction(rate.value) if rate else convention.divided(sums) / Fraction(sums.points)
-    printed = rule.pay_with.value == "printed"
-    paid_value = Fraction(printed_value(value, rule)) if printed else value
-    exactly_split = convention.conserves and not printed and rate is None
-    entitled = {row.hospital_id: convention.entitled(paid_value * Fraction(row.points), row) for row in hospitals}
-    payments = _split(hospitals, convention, sums) if exactly_split else _round_each(entitled)
-    return _close(fund, value, paid_value, payments, entitled, rule, _without_ratio(convention, hospitals))
+    elastic = None if rate else rule.elastic
+    found = []
+    for name, share, points in point_classes(elastic, hospitals):
+        whole = Fraction(total(points.values()))
+        value = Fraction(rate.value) if rate else convention.divided(sums) * share / whole
+        paid = Fraction(printed_value(value, rule)) if rule.pay_with.value == "printed" else value
+        found.append(ClassValue(name, share, points, value, paid))
+    return tuple(found)
+
+
+def _worth(classes: Sequence[ClassValue], hospital: str) -> Fraction:
+    return sum((one.paid_value * Fraction(one.points[hospital]) for one in classes), Fraction(0))
 
 
 def convention_of(rule: PointValueRule) -> Convention:
@@ -147,7 +186,7 @@ def rounding(rule: PointValueRule, hospitals: Sequence[HospitalTotals]) -> Fract
 
 def _nothing_paid(status: str, fund: Decimal, hospitals: Sequence[HospitalTotals]) -> Distribution:
     nothing = {row.hospital_id: ZERO for row in hospitals}
-    return Distribution(status, Fraction(0), Fraction(0), nothing, fund, {}, "leave_in_fund", ())
+    return Distribution(status, (), nothing, fund, {}, "leave_in_fund", ())
 
 
 def _without_ratio(convention: Convention, hospitals: Sequence[HospitalTotals]) -> tuple[str, ...]:
@@ -160,10 +199,18 @@ def _round_each(entitled: Mapping[str, Fraction]) -> dict[str, Decimal]:
     return {hospital: round_half_up(amount, MONEY_PLACES) for hospital, amount in entitled.items()}
 
 
-def _split(hospitals: Sequence[HospitalTotals], convention: Convention, sums: PoolSums) -> dict[str, Decimal]:
-    """The divided money split by points to the fen, then what each hospital has had taken off: the sum is the fund."""
+def _part(classes: Sequence[ClassValue], hospital: str) -> Fraction:
+    """A hospital's part of the divided money; all parts sum to 1."""
+    parts = (one.share * Fraction(one.points[hospital]) / Fraction(total(one.points.values())) for one in classes)
+    return sum(parts, Fraction(0))
+
+
+def _split(
+    hospitals: Sequence[HospitalTotals], convention: Convention, sums: PoolSums, classes: Sequence[ClassValue]
+) -> dict[str, Decimal]:
+    """The divided money split to the fen by parts, then what each hospital has had taken off: the sum is the fund."""
     divided = round_half_up(convention.divided(sums), MONEY_PLACES)
-    parts = allocate_signed(divided, {row.hospital_id: Fraction(row.points) for row in hospitals})
+    parts = allocate_signed(divided, {row.hospital_id: _part(classes, row.hospital_id) for row in hospitals})
     return {
         row.hospital_id: round_half_up(convention.entitled(Fraction(parts[row.hospital_id]), row), MONEY_PLACES)
         for row in hospitals
@@ -188,8 +235,7 @@ def allocate_signed(amount: Decimal, weights: Mapping[str, Fraction]) -> dict[st
 
 def _close(
     fund: Decimal,
-    value: Fraction,
-    paid_value: Fraction,
+    classes: tuple[ClassValue, ...],
     payments: Mapping[str, Decimal],
     entitled: Mapping[str, Fraction],
     rule: PointValueRule,
@@ -204,4 +250,4 @@ def _close(
             rescaled = {hospital: less(whole[hospital], paid) for hospital, paid in payments.items()}
         else:
             closing = "leave_in_fund"
-    return Distribution(PAID, value, paid_value, payments, residual, rescaled, closing, without_ratio)
+    return Distribution(PAID, classes, payments, residual, rescaled, closing, without_ratio)

@@ -49,7 +49,7 @@ TERM_QUERIES = (
 CASE_POINTS = "case_points"
 """Then one row per case; `cases` may now be a part of them."""
 
-TOTAL_QUERIES = ("hospital_sums", "status_totals", "unmatched_refunds", "priced_sums")
+TOTAL_QUERIES = ("hospital_sums", "status_totals", "unmatched_refunds", "priced_sums", "rule_totals")
 """Sums over the settled cases, a table or view named `settled`."""
 
 

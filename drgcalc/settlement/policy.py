@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from drgcalc.base.errors import RulesError
+from drgcalc.settlement.elastic import Elastic, read_elastic
 from drgcalc.settlement.feedback import FeedbackRule, read_feedback
 from drgcalc.settlement.fund_watch import WatchRules, read_watch
 from drgcalc.settlement.methods.policy import MethodRules, read_methods
@@ -81,6 +82,7 @@ class PointValueRule:
     """How points become money. `closing` says where a residual goes; None when the convention leaves none.
 
     `amounts` says whose cost, booked amount and patients' payments count: all_records, or records_with_points.
+    `elastic`: points within and beyond a base have values of their own; None is one value for all.
     """
 
     convention: Choice
@@ -90,6 +92,7 @@ class PointValueRule:
     printed_places: Number
     fixed_rate_pays: Choice | None
     rates: Mapping[str, Number]
+    elastic: Elastic | None = None
 
 
 @dataclass(frozen=True)
@@ -273,8 +276,11 @@ def _read_point_value(table: Table, fund: Mapping[str, Formula]) -> PointValueRu
         printed_places=table.number("printed_places", "places"),
         fixed_rate_pays=table.choice("fixed_rate_pays", CONVENTIONS[:3]) if fixed else None,
         rates=_read_rates(table.table("rates"), fund) if fixed else {},
+        elastic=read_elastic(table.table("elastic")) if table.has("elastic") else None,
     )
     table.finish()
+    if fixed and rule.elastic:
+        raise table.wrong("elastic", "and fixed_rate exclude each other", "a fixed rate is one value: take one away")
     places = rule.printed_places.value
     if places != int(places) or not 0 <= places <= 8:
         raise table.wrong("printed_places", f"is {places}", "a printed value has 0 to 8 decimals")

@@ -34,6 +34,8 @@ class HospitalTotals(NamedTuple):
     """Exact sums over the cases of one hospital in one pool; refunds count against them.
 
     records: lines of any kind. cases: stays that carry points. The amounts are those that the policy lets count.
+    base_points: how many points are within the hospital's base, None is not known; only elastic values ask for it.
+    special: what cases approved by item are paid beside the points, yuan.
     """
 
     pool: str
@@ -45,6 +47,8 @@ class HospitalTotals(NamedTuple):
     total_fee: Decimal
     fund_booked: Decimal
     patient_paid: Decimal
+    base_points: Decimal | None = None
+    special: Decimal = Decimal("0.00")
 
 
 class Counts(NamedTuple):
@@ -74,6 +78,33 @@ class Allocation(NamedTuple):
     retained: Decimal
     pay_now: Decimal
     difference: Decimal
+    increment_points: Decimal | None = None
+    increment_value: Decimal | None = None
+    special_paid: Decimal = Decimal("0.00")
+
+
+class PoolValue(NamedTuple):
+    """The point value of one pool and what it did: paid + what is kept = fund.
+
+    value: 8 decimals; printed: as published. residual: what the convention left over, before `closing` dealt with it;
+    kept: what stays in the fund or the adjustment fund. increment_…: points beyond the hospitals' bases and their
+    value, when values are elastic; `value` is then that of points within. special: paid for cases approved by item.
+    """
+
+    pool: str
+    convention: str
+    status: str
+    fund: Decimal
+    points: Decimal
+    value: Decimal
+    printed: Decimal
+    paid: Decimal
+    residual: Decimal
+    closing: str
+    kept: Decimal
+    increment_points: Decimal | None = None
+    increment_value: Decimal | None = None
+    special: Decimal = Decimal("0.00")
 
 
 class PoolLine(NamedTuple):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up, total
 from drgcalc.settlement.adjustments import adjust_month, adjust_year, approved
 from drgcalc.settlement.decisions import Adjustment
+from drgcalc.settlement.elastic import POINTS_OF
 from drgcalc.settlement.entitlement import entitlements
-from drgcalc.settlement.findings import finding
 from drgcalc.settlement.fund import Waterfall, fund_accounts, month_waterfalls, unused_items, year_waterfalls
 from drgcalc.settlement.identities import (
     Statement,
@@ -32,41 +33,20 @@ from drgcalc.settlement.methods.outlays import (
 )
 from drgcalc.settlement.pay_policy import MONTH_POOL, MonthRule
 from drgcalc.settlement.point_value import (
-    NO_POINTS,
-    NO_RATIO,
     PAID,
     Distribution,
     convention_of,
     distribute,
     printed_value,
-    rounding,
 )
 from drgcalc.settlement.policy import PointValueRule, Policy
 from drgcalc.settlement.policy_reading import Choice
-from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, Posting
+from drgcalc.settlement.pool_findings import pool_findings
+from drgcalc.settlement.rows import Allocation, FundItem, Hospital, HospitalTotals, PoolLine, PoolValue, Posting
+from drgcalc.settlement.special_payments import after_special_cases, special_postings
 from drgcalc.settlement.totals import check_totals, with_zeros
 
 VALUE_PLACES = 8
-
-
-class PoolValue(NamedTuple):
-    """The point value of one pool and what it did: paid + what is kept = fund.
-
-    value: 8 decimals; printed: as published. residual: what the convention left over, before `closing` dealt with it;
-    kept: what stays in the fund or the adjustment fund.
-    """
-
-    pool: str
-    convention: str
-    status: str
-    fund: Decimal
-    points: Decimal
-    value: Decimal
-    printed: Decimal
-    paid: Decimal
-    residual: Decimal
-    closing: str
-    kept: Decimal
 
 
 @dataclass(frozen=True)
@@ -212,8 +192,10 @@ def _settle_pool(
     totals: tuple[HospitalTotals, ...],
     hospitals: Sequence[Hospital],
 ) -> _Pool:
-    done = distribute(waterfall.pool, waterfall.final, totals, policy.point_value)
-    payable = done.payable()
+    special = {row.hospital_id: row.special for row in totals}
+    fund = after_special_cases(waterfall.pool, waterfall.final, special)
+    done = distribute(waterfall.pool, fund, totals, policy.point_value)
+    payable = {hospital: total((amount, special[hospital])) for hospital, amount in done.payable().items()}
     paid = total([ZERO, *payable.values()])
     value = PoolValue(
         pool=waterfall.pool,
@@ -227,19 +209,23 @@ def _settle_pool(
         residual=done.residual,
         closing=done.closing,
         kept=less(waterfall.final, paid),
+        increment_points=total(done.increment.points.values()) if done.increment else None,
+        increment_value=round_half_up(done.increment.value, VALUE_PLACES) if done.increment else None,
+        special=total([ZERO, *special.values()]),
     )
     retained = _retained(month, payable)
-    allocations = _allocations(period, value, totals, payable, retained, hospitals)
+    allocations = _allocations(period, value, totals, done, payable, retained, hospitals)
     postings = _postings(policy, month, value, totals, done, retained)
-    entitled = entitlements(waterfall.pool, waterfall.final, totals, policy.point_value)
+    entitled = entitlements(waterfall.pool, fund, totals, policy.point_value)
+    owed = {hospital: amount + Fraction(special[hospital]) for hospital, amount in entitled.items()}
     return _Pool(
         value=value,
         allocations=allocations,
         postings=postings,
-        findings=_findings(policy, month, value, totals, done, payable),
+        findings=pool_findings(policy, month, value, totals, done, payable),
         identities=(
-            kept_identity(value.pool, value.fund, value.kept, Book(postings), entitled, policy.point_value),
-            *entitlement_identities(value.pool, allocations, entitled),
+            kept_identity(value.pool, fund, value.kept, Book(postings), entitled, policy.point_value),
+            *entitlement_identities(value.pool, allocations, owed),
         ),
     )
 
@@ -259,6 +245,7 @@ def _allocations(
     period: str,
     value: PoolValue,
     totals: Sequence[HospitalTotals],
+    done: Distribution,
     payable: Mapping[str, Decimal],
     retained: Mapping[str, Decimal],
     hospitals: Sequence[Hospital],
@@ -282,6 +269,9 @@ def _allocations(
             retained=retained[row.hospital_id],
             pay_now=less(payable[row.hospital_id], retained[row.hospital_id]),
             difference=less(payable[row.hospital_id], row.fund_booked),
+            increment_points=done.increment.points[row.hospital_id] if done.increment else None,
+            increment_value=value.increment_value,
+            special_paid=row.special,
         )
         for row in totals
     )
@@ -297,7 +287,6 @@ def _postings(
 ) -> tuple[Posting, ...]:
     book, rule = Postings(value.pool), policy.point_value
     source = rule.convention.source
-    used = round_half_up(done.paid_value, VALUE_PLACES)
     convention = convention_of(rule)
 
     def to_hospital(step: str, hospital: str, amount: Decimal, words: str, article: str) -> Posting:
@@ -308,11 +297,12 @@ def _postings(
             "points_payment",
             row.hospital_id,
             done.payments[row.hospital_id],
-            f"points {row.points} × {used}{convention.words(row)}",
+            f"{_worth(done, row)}{convention.words(row)}",
             source,
         )
         for row in totals
     ]
+    book.pay("special_cases", "payable_pool", special_postings(policy, value.pool, totals), source)
     book.pay("points_payment", "payable_pool", paid, source)
     closing = rule.closing.source if rule.closing else source
     words = f"residual of {value.convention}, {done.residual} over all hospitals, rescaled"
@@ -330,6 +320,16 @@ def _postings(
     return book.done()
 
 
+def _worth(done: Distribution, row: HospitalTotals) -> str:
+    """A hospital's points and what they are worth, in words; nobody is paid: at 0."""
+    if not done.classes:
+        return f"points {row.points} × {round_half_up(done.value, VALUE_PLACES)}"
+    return " + ".join(
+        f"{POINTS_OF[one.name]} {one.points[row.hospital_id]} × {round_half_up(one.paid_value, VALUE_PLACES)}"
+        for one in done.classes
+    )
+
+
 def _post_month(book: Postings, pool: str, month: MonthRule, retained: Mapping[str, Decimal]) -> None:
     """Move the part of a month that waits for the clearing; each hospital's two postings sum to zero."""
     ratio, source = month.pay_ratio.value, month.pay_ratio.source
@@ -338,55 +338,3 @@ def _post_month(book: Postings, pool: str, month: MonthRule, retained: Mapping[s
             words = f"paid at once is {ratio} of the month, the rest is retained"
             moved = (("hospital", less(ZERO, amount)), ("hospital_retained", amount))
             book.post(Posting("month_payment", pool, account, hospital, part, words, source) for account, part in moved)
-
-
-def _findings(
-    policy: Policy,
-    month: MonthRule | None,
-    value: PoolValue,
-    totals: Sequence[HospitalTotals],
-    done: Distribution,
-    payable: Mapping[str, Decimal],
-) -> tuple[Finding, ...]:
-    pool, fund = value.pool, f"{value.fund:,} yuan"
-    found = [
-        finding("S006", f"pool {pool}: hospital {hospital} has points but no cost", field="total_fee", value=hospital)
-        for hospital in done.without_ratio
-    ]
-    found += [
-        finding("S007", f"pool {pool}: hospital {hospital} is owed {amount:,} yuan", field="payable", value=hospital)
-        for hospital, amount in payable.items()
-        if amount < 0
-    ]
-    if done.status == NO_POINTS and value.fund:
-        message = f"pool {pool}: {value.points} points to divide {fund} by; nobody is paid, the money stays in the fund"
-        found.append(finding("S004", message, field="points", value=str(value.points)))
-    if done.status == NO_RATIO:
-        message = f"pool {pool}: no cost or nothing booked, so {fund} cannot be paid by fund ratio and stay in the fund"
-        found.append(finding("S005", message, field="fund_booked"))
-    idle = [row.hospital_id for row in totals if not row.records]
-    if idle:
-        message = f"pool {pool}: {len(idle)} hospitals without a record"
-        found.append(finding("S008", message, field="records", value=" ".join(idle)))
-    if done.status == PAID and done.residual:
-        found.append(_left_over(policy, month, value, totals))
-    wanted = policy.point_value.closing
-    if done.status == PAID and wanted and wanted.value != done.closing:
-        message = f"pool {pool}: no hospital is entitled to anything, so nothing can be rescaled"
-        found.append(finding("S011", message, field="closing", value=wanted.value))
-    return tuple(found)
-
-
-def _left_over(policy: Policy, month: MonthRule | None, value: PoolValue, totals: Sequence[HospitalTotals]) -> Finding:
-    """What the convention leaves over, or pays beyond the pool: a warning when it is more than can be explained.
-
-    Rounding explains a little, and a month at a given value explains whatever is left.
-    """
-    given = month is not None and month.basis.value != MONTH_POOL
-    code = "S010" if not given and abs(value.kept) > rounding(policy.point_value, totals) else "S017"
-    if value.residual < 0:
-        what = f"{value.convention} pays {less(ZERO, value.residual):,} yuan more than the pool of {value.fund:,} holds"
-    else:
-        what = f"{value.convention} leaves {value.residual:,} yuan of the pool of {value.fund:,}"
-    message = f"pool {value.pool}: {what}, closed by {value.closing}"
-    return finding(code, message, field="residual", value=str(value.residual))

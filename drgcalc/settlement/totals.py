@@ -104,6 +104,7 @@ def _together(pool: str, hospital: str, rows: Sequence[HospitalTotals]) -> Hospi
         total_fee=total(row.total_fee for row in rows),
         fund_booked=total(row.fund_booked for row in rows),
         patient_paid=total(row.patient_paid for row in rows),
+        special=total(row.special for row in rows),
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from points_in_duckdb import Case, Place, Score, rows_of, settled
+from points_in_duckdb import Case, Place, Score, query, rows_of, settled
 from settlement_cases import block, choice, examples, needs_vectors, number, policy_of, shared_vectors, vector_cases
 
 from drgcalc.base.errors import RulesError
+from drgcalc.settlement.findings import RuleTotals, StatusTotals, case_findings, rule_findings
 from drgcalc.settlement.point_policy import PointRules
 from drgcalc.settlement.point_tables import (
     AuxiliaryFactor,
@@ -75,7 +76,7 @@ def test_the_most_specific_coefficient_counts(case: dict[str, Any]) -> None:
     assert ("none" if found is None else str(found)) == case["coefficient"]
     line = Case("100", group=key.group_code, level=key.level, pool=key.pool)
     con = settled(rules_of(**BY_TABLE), [line], [Score("10", "100")], [Place()], PointTables(coefficients=rows))
-    assert rows_of(con, "coefficient, case_points") == [(found or 1, Decimal(10) * (found or 1))]
+    assert rows_of(con, "coefficient, case_points") == [(found, Decimal(10) * (found or 1))]
 
 
 def test_two_equally_specific_coefficients_are_an_error() -> None:
@@ -95,6 +96,35 @@ def test_a_coefficient_of_the_table_counts_from_its_first_day_to_its_last() -> N
     cases = [Case("100", day=date(2024, 5, day)) for day in (1, 10, 14, 15)]
     con = settled(rules_of(**BY_TABLE), cases, [Score("10", "100")], [Place()], PointTables(rows))
     assert [int(row[0]) for row in rows_of(con, "case_points")] == [20, 20, 20, 30]
+
+
+def test_what_followed_rules_beside_the_segments_is_told() -> None:
+    rules = rules_of(
+        points__treatment_share=number(Decimal("0.6"), "ratio"),
+        points__readmission=READMISSION,
+        points__short_stay=number(2, "days"),
+        points__small_group=number(2, "cases"),
+        **BY_TABLE,
+    )
+    tables = PointTables(
+        coefficients=coefficients([{"level": "3", "coefficient": "2"}]),
+        fallbacks=(FallBack("G1", "G2", FIRST, None, "x"),),
+    )
+    lines = [
+        MARCH,
+        _stay(date(2024, 3, 5), date(2024, 3, 8)),
+        Case("100", level="3", tcm=True, treatment="1", person="P2"),
+        Case("100", level="3", tcm=True, person="P3"),
+        Case("100", level="3", group="G2", person="P4", days=1),
+    ]
+    con = settled(rules, lines, [Score("10", "100"), Score("10", "100", group="G2")], [Place()], tables)
+    totals = [RuleTotals(*row) for row in con.execute(query("rule_totals")).fetchall()]
+    assert totals == [("resident", 2, 1, 1, 1, 1)]
+    assert [one.code for one in rule_findings(rules, totals)] == ["S047", "S048", "S049", "S050", "S051"]
+    assert rule_findings(rules_of(), totals) == ()
+    statuses = [StatusTotals(*row) for row in con.execute(query("status_totals")).fetchall()]
+    (outside,) = case_findings(statuses, [])
+    assert "1 grouped records (short_stay)" in outside.message
 
 
 def test_grassroots_groups_carry_no_coefficient_where_the_policy_says_so() -> None:

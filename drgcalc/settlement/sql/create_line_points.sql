@@ -8,7 +8,7 @@ SELECT
     CASE
         WHEN NOT t.coefficient_on_start AND NOT t.coefficient_on_rise THEN NULL
         WHEN c.is_plain THEN CAST(1 AS DECIMAL(12, 6))
-        ELSE COALESCE(h.coefficient, CAST(1 AS DECIMAL(12, 6)))
+        ELSE h.coefficient
     END AS coefficient,
     CAST(a.factor AS DECIMAL(12, 6)) AS auxiliary_factor,
     CASE
