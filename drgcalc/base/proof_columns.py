@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drgcalc.base.columns import MONEY, RECORDS, Column, Table
+from drgcalc.base.columns import CASES, MONEY, RECORDS, Column, Table
 
 REJECTED = Table(
     "rejected",
@@ -34,4 +34,36 @@ CONSERVATION = Table(
     ),
 )
 
-PROOF_TABLES = (REJECTED, CONSERVATION)
+OWN_CASES = Table(
+    "statements/cases",
+    "one case of the hospital that the file is for",
+    tuple(column for column in CASES.columns if column.name != "person_key"),
+)
+
+PEER_GROUPS = Table(
+    "statements/groups",
+    "one group of the hospital that the file is for, beside the same group of all others together",
+    (
+        Column("group_code", "VARCHAR", "", "病组编码", "the DRG or DIP group"),
+        Column("cases", "BIGINT", "cases", "本院病例数", "stays of the hospital"),
+        Column("mean_fee", MONEY, "yuan", "本院例均费用", "their mean cost"),
+        Column(
+            "other_cases",
+            "BIGINT",
+            "cases",
+            "其他机构病例数",
+            "stays of all others; empty where they are fewer than region.toml [privacy] allows, or of one hospital",
+            nullable=True,
+        ),
+        Column(
+            "other_mean_fee",
+            MONEY,
+            "yuan",
+            "其他机构例均费用",
+            "their mean cost, empty in the same places",
+            nullable=True,
+        ),
+    ),
+)
+
+PROOF_TABLES = (REJECTED, CONSERVATION, OWN_CASES, PEER_GROUPS)

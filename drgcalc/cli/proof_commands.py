@@ -31,4 +31,19 @@ def prove(talk: Talk, period: str | None, pool: str | None, target: Path | None)
     talk.note(f"{result.period}: {len(result.pools)} pools, balanced to the fen.")
 
 
-COMMANDS = (prove,)
+@click.command()
+@click.argument("period", required=False)
+@click.option(
+    "--out", "target", type=click.Path(path_type=Path), metavar="DIR", required=True, help="A new or empty folder."
+)
+@talking
+def statements(talk: Talk, period: str | None, target: Path) -> None:
+    """Write what each hospital may have of PERIOD to DIR/HOSPITAL/: its own rows, and nothing of the others."""
+    from drgcalc.run.hospital_files import hand_out
+
+    result = hand_out(talk.region, period, target, dry_run=talk.dry_run)
+    talk.result(result, lambda: [f"{result.target}: {result.hospitals} hospitals, from {result.folder}"])
+    talk.note("each folder holds rows of its own hospital only; send none of them to another")
+
+
+COMMANDS = (prove, statements)

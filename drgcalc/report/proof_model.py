@@ -16,3 +16,13 @@ class Proven:
     folder: str
     document: str
     pools: tuple[Conservation, ...]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What hospitals were given: the version it comes from, and how many folders there are in `target`."""
+
+    period: str
+    folder: str
+    target: str
+    hospitals: int

@@ -30,7 +30,7 @@ REGION_FILE = "region.toml"
 DATE_BASES = ("settlement", "discharge")
 
 _REQUIRED = ("id", "name", "admin_code", "date_basis", "scheme", "inputs", "pools", "policy")
-_OPTIONAL = ("aliases", "values", "salt", "directory")
+_OPTIONAL = ("aliases", "values", "salt", "privacy", "directory")
 _UNKNOWN_HOSPITALS = ("reject", "accept")
 
 
@@ -52,6 +52,7 @@ class Region:
     `accept_unknown_hospitals`: records of hospitals that hospitals.csv does not name are grouped, not rejected.
     `hospitals` are hospitals.csv after the `decisions` about levels, entries and mergers.
     `settings_hash` is the hash of region.toml without its policy blocks. `out` is where results are published.
+    `small_cells`: below how many cases a hospital is told nothing of the others; None: it is told nothing at all.
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class Region:
     decisions: Decisions
     methods: MethodTables
     out: Path
+    small_cells: int | None = None
 
     def pool_of_code(self) -> dict[str, str]:
         """Insurance-scheme code of a record -> pool."""
@@ -142,6 +144,7 @@ def load_region(folder: Path) -> Region:
         decisions=decisions,
         methods=read_method_tables(folder, [pool.id for pool in pools]),
         out=folder / "out",
+        small_cells=_read_small_cells(document.get("privacy", {})),
     )
 
 
@@ -193,12 +196,34 @@ def _read_values(table: object) -> dict[str, dict[str, str]]:
     return {column: {local: _text(map_, local, f"values.{column}.") for local in map_} for column, map_ in maps.items()}
 
 
+def _read_small_cells(table: object) -> int | None:
+    privacy = _as_table(table, "privacy")
+    if not privacy:
+        return None
+    _check_keys(privacy, ("small_cells",), (), "privacy.")
+    entry = _table(privacy, "small_cells", "privacy.")
+    _check_keys(entry, ("value", "source"), ("unit",), "privacy.small_cells.")
+    value = entry["value"]
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise RulesError(
+            f"{REGION_FILE}: privacy.small_cells.value is {value!r}", hint="write a whole number of cases above 0"
+        )
+    _text(entry, "source", "privacy.small_cells.")
+    return value
+
+
 def _read_salt(folder: Path, table: object) -> Path | None:
     salt = _as_table(table, "salt")
     if not salt:
         return None
     _check_keys(salt, ("file",), (), "salt.")
-    return folder / Path(_text(salt, "file", "salt.")).expanduser()
+    path = folder / Path(_text(salt, "file", "salt.")).expanduser()
+    if path.resolve().is_relative_to((folder / "out").resolve()):
+        raise RulesError(
+            f"{REGION_FILE}: salt.file lies in out/, which is published",
+            hint="keep the salt outside of the region, readable by this user only",
+        )
+    return path
 
 
 def _read_policy_blocks(blocks: object) -> tuple[Mapping[str, Any], ...]:

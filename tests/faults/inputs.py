@@ -30,7 +30,7 @@ from drgcalc.settlement.policy import read_policies
 
 Outcome = Counter[str]
 HOSPITALS = tuple(HospitalSpan(f"H{number:03d}", date(2020, 1, 1), None) for number in range(1, 8))
-SHARES = {"csv": 4, "xlsx": 3, "parquet": 4, "toml": 40, "tables": 49}
+SHARES = {"toml": 40, "tables": 49, "parquet": 4, "csv": 4, "xlsx": 3}
 """How many of a hundred inputs are of each kind."""
 
 
