@@ -54,7 +54,7 @@ def test_a_case_is_where_the_workbook_puts_it(
     explainer: DipExplainer,
     diagnoses: tuple[str, ...],
     procedures: tuple[str, ...],
-    scalars: Newborn,
+    scalars: Scalars,
     group: str | None,
 ) -> None:
     assert explainer.explain(PlainRecord(diagnoses, procedures, scalars)).group_code == group
