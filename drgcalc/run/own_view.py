@@ -24,8 +24,8 @@ from drgcalc.run.settle import terms_of
 from drgcalc.run.workspace import workspace
 from drgcalc.settlement.own_view import own_amount, own_differences
 from drgcalc.settlement.policy import Policy
-from drgcalc.settlement.rows import Allocation
-from drgcalc.settlement.settle import PoolValue, month_value_rule
+from drgcalc.settlement.rows import Allocation, PoolValue
+from drgcalc.settlement.settle import month_value_rule
 
 GIVEN = "given"
 VALUES_FILE, STATEMENT_FILE = "point_values.csv", "allocations.csv"
