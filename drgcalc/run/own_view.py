@@ -62,6 +62,11 @@ def own_view(
     rule = policy.point_value
     if period.is_month and policy.month is not None:
         rule = month_value_rule(rule, policy.month)
+    if rule.elastic is not None and not rule.rates:
+        raise RulesError(
+            f"the point values of {period.text} are elastic: a hospital's own view knows one value a pool",
+            hint="ask the bureau for the statement; its ledger shows points within the base and beyond it, each × its value",
+        )
     missing = [row.pool for row in own if row.pool not in values]
     if missing:
         raise _no_value(period, missing[0])
