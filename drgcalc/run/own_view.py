@@ -65,7 +65,7 @@ def own_view(
     if rule.elastic is not None and not rule.rates:
         raise RulesError(
             f"the point values of {period.text} are elastic: a hospital's own view knows one value a pool",
-            hint="ask the bureau for the statement; its ledger shows points within the base and beyond it, each × its value",
+            hint="ask the bureau for its ledger: it shows points within the base and beyond it, each × its value",
         )
     missing = [row.pool for row in own if row.pool not in values]
     if missing:
