@@ -147,21 +147,30 @@ def input_errors(source: Source) -> Iterator[None]:
     try:
         yield
     except _UNREADABLE as error:
-        if _NO_SPACE in str(error):
-            raise OutputError(
-                f"the disk is full: {source.relative} cannot be made ready for reading",
-                hint="the file itself is fine: make space where results and temporary files are written",
-            ) from error
-        line = _CSV_LINE.search(str(error))
-        if line:
-            raise InputError(
-                f"{source.relative}: line {line.group(1)} is broken (quotes or number of columns)",
-                hint="correct the line, or export again",
-            ) from error
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(
-            f"{source.relative}: the file cannot be read: {first}", hint="check that it is whole; export it again"
-        ) from error
+        raise _told(source, error) from error
+    except duckdb.Error as error:
+        if type(error) is not duckdb.Error:  # its own kinds say what they are; the bare one comes of damaged Parquet
+            raise
+        raise _told(source, error) from error
+
+
+def _told(source: Source, error: Exception) -> InputError | OutputError:
+    """An error of a reader in words."""
+    if _NO_SPACE in str(error):
+        return OutputError(
+            f"the disk is full: {source.relative} cannot be made ready for reading",
+            hint="the file itself is fine: make space where results and temporary files are written",
+        )
+    line = _CSV_LINE.search(str(error))
+    if line:
+        return InputError(
+            f"{source.relative}: line {line.group(1)} is broken (quotes or number of columns)",
+            hint="correct the line, or export again",
+        )
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return InputError(
+        f"{source.relative}: the file cannot be read: {first}", hint="check that it is whole; export it again"
+    )
 
 
 def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Sequence[str]) -> Staged:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
@@ -16,6 +17,8 @@ from deliveries import GOOD, Answer, csv_text, record, table
 
 from drgcalc.base.errors import InputError
 from drgcalc.records import spreadsheet
+from drgcalc.records.reading import input_errors
+from drgcalc.records.sources import Source
 
 Read = Callable[..., Answer]
 
@@ -232,3 +235,15 @@ def test_a_link_out_of_the_region_is_refused(kind: str, folder: Path, tmp_path: 
     (folder / "link.csv").symlink_to(outside / "a.csv" if kind == "file" else outside)
     with pytest.raises(InputError, match="a link that leads out of the region"):
         read()
+
+
+def test_what_only_the_database_finds_in_a_damaged_parquet_file_is_an_input_error() -> None:
+    """A page header that is no header: DuckDB throws its bare error, which has no kind of its own."""
+    source = Source(Path("a.parquet"), "a.parquet", "parquet")
+    with (
+        pytest.raises(InputError, match=r"a\.parquet: the file cannot be read: don't know what type"),
+        input_errors(source),
+    ):
+        raise duckdb.Error("don't know what type: ")
+    with pytest.raises(duckdb.BinderException), input_errors(source):
+        raise duckdb.BinderException("a fault of ours")
