@@ -71,8 +71,8 @@ def balances(books: Iterable[Book]) -> Balances:
     """What every (pool, account, hospital) holds after several books."""
     found: defaultdict[tuple[str, str, str | None], list[Decimal]] = defaultdict(list)
     for book in books:
-        for key, amount in book.balances().items():
-            found[key].append(amount)
+        for posting in book.postings:
+            found[posting.pool, posting.account, posting.hospital_id].append(posting.amount)
     return {key: total(parts) for key, parts in found.items()}
 
 

@@ -82,7 +82,7 @@ def pay_month(month: Month) -> PaidMonth:
     """Pay one month. Pure; raises nothing for what data can hold."""
     opening = balances(month.before)
     postings = list(_mergers(month, opening))
-    after = balances((*month.before, Book(tuple(postings))))
+    after = balances((*month.before, Book(tuple(postings)))) if postings else opening
     for step in _STEPS:
         postings += list(step(month, Accounts(after, postings)))
     book = Book(tuple(postings))
