@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import InputError
-from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.grouper import Grouper, grouper_of
 from drgcalc.grouping.known_codes import known_codes
-from drgcalc.grouping.scheme import Scheme, load_scheme
+from drgcalc.grouping.scheme import load_scheme
+from drgcalc.grouping.table_folder import checksum_of, read_about
 from drgcalc.records import results
 from drgcalc.records.code_tally import CodeCount, CodeTally
 from drgcalc.records.intake import CheckedPart, Intake
@@ -96,6 +97,18 @@ def whole_span(region: Region) -> Period:
     return span(policies[0].effective_from, policies[-1].effective_to)
 
 
+class Rules(NamedTuple):
+    """A scheme made ready, and how codes are read by it."""
+
+    engine: Grouper
+    coding: Coding
+
+
+def _load_rules(region: Region, repair_codes: bool) -> Rules:
+    scheme = load_scheme(region.scheme_folder)
+    return Rules(grouper_of(scheme), coding_of(region.folder, known_codes(scheme), repair=repair_codes))
+
+
 @contextmanager
 def grouped_cases(
     region: Region, period: Period, dry_run: bool, strict: bool, progress: Progress, repair_codes: bool = False
@@ -104,17 +117,17 @@ def grouped_cases(
 
     The caller holds the lock. After a dry run they are gone.
     """
-    scheme, inputs, salt = load_scheme(region.scheme_folder), find_inputs(region), region_salt(region)
-    basis = _basis(region, period, inputs, scheme, salt, repair_codes)
+    about, inputs, salt = read_about(region.scheme_folder), find_inputs(region), region_salt(region)
+    basis = _basis(region, period, inputs, about, salt, repair_codes)
     if found := _reusable(region, basis):
         cases = _cases(region, read_manifest(found), found, reused=True)
         _refuse_by(strict, cases.result.records)
         yield cases
         return
-    coding = coding_of(region.folder, known_codes(scheme), repair=repair_codes)
+    rules = _load_rules(region, repair_codes)
     with draft(region.out, f"cases/{period.text}") as sheet:
         digested = inputs._replace(digests=basis.inputs)
-        counts = _write_cases(region, period, digested, scheme, salt, coding, sheet, progress)
+        counts = _write_cases(region, period, digested, rules, salt, sheet, progress)
         manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
         _refuse_nothing(period, manifest)
         cases = _cases(region, manifest, sheet.folder, reused=False)
@@ -138,7 +151,7 @@ def checked(manifest: Manifest, folder: Path) -> Checked:
 
 
 def _basis(
-    region: Region, period: Period, inputs: Inputs, scheme: Scheme | DipScheme, salt: bytes, repair_codes: bool
+    region: Region, period: Period, inputs: Inputs, about: Mapping[str, Any], salt: bytes, repair_codes: bool
 ) -> Manifest:
     """Everything that cases depend on, and nothing else: scores and policies may change without grouping again."""
     return Manifest(
@@ -152,7 +165,7 @@ def _basis(
             "salt": salt_mark(salt),
             REPAIR_CODES: REPAIRING[repair_codes],
         },
-        scheme={"id": scheme.id, "edition": scheme.edition, "checksum": scheme.checksum, "title": scheme.title},
+        scheme={**{name: about[name] for name in ("id", "edition", "title")}, "checksum": checksum_of(about)},
         policy="",
         counts={},
         totals={},
@@ -184,21 +197,20 @@ def _write_cases(
     region: Region,
     period: Period,
     inputs: Inputs,
-    scheme: Scheme | DipScheme,
+    rules: Rules,
     salt: bytes,
-    coding: Coding,
     sheet: Draft,
     progress: Progress,
 ) -> dict[str, int]:
     """Write cases, codes, findings and rejected records part by part, and give the counts for the manifest."""
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
         work = Path(name)
-        intake = make_intake(region, period, inputs, salt, work, coding.readers)
+        intake = make_intake(region, period, inputs, salt, work, rules.coding.readers)
         with connect(work) as con:
-            codes = _group_parts(con, intake, scheme, sheet.folder / CASES_FILE, progress)
+            codes = _group_parts(con, intake, rules, sheet.folder / CASES_FILE, progress)
             counts = results.counts(con)
             write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
-            found = chain(inputs.findings, coding.findings, mapping_findings(codes), record_findings(con))
+            found = chain(inputs.findings, rules.coding.findings, mapping_findings(codes), record_findings(con))
             write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
             write_rejected(sheet.folder, results.rejected(con))
             con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
@@ -209,14 +221,14 @@ def _write_cases(
 
 
 def _group_parts(
-    con: duckdb.DuckDBPyConnection, intake: Intake, scheme: Scheme | DipScheme, path: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection, intake: Intake, rules: Rules, path: Path, progress: Progress
 ) -> list[CodeCount]:
     """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part.
 
     Gives the codes of the accepted records with what they were read as.
     """
-    engine, tally = grouper_of(scheme), CodeTally()
-    with cases_writer(path) as write, Belt(partial(_group_part, engine, tally), write) as belt:
+    tally = CodeTally()
+    with cases_writer(path) as write, Belt(partial(_group_part, rules.engine, tally), write) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
             belt.put(part)
     return list(tally.counts())

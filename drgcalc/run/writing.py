@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,8 +51,9 @@ def write_csv(path: Path, table: Table, rows: Iterable[Sequence[object]], header
     with output_errors(path.parent), path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([header(column, headers) for column in table.columns])
+        texts = [_text_of(column) for column in table.columns]
         for row in rows:
-            writer.writerow([cell_text(column, cell) for column, cell in zip(table.columns, row, strict=True)])
+            writer.writerow([text(cell) for text, cell in zip(texts, row, strict=True)])
 
 
 def header(column: Column, headers: str) -> str:
@@ -67,19 +69,35 @@ def header(column: Column, headers: str) -> str:
 
 def cell_text(column: Column, cell: object) -> str:
     """The text of a cell in CSV; nothing is rounded: ValueError for a decimal with more places than its column."""
+    return _text_of(column)(cell)
+
+
+def _text_of(column: Column) -> Callable[[object], str]:
+    """What makes texts of a column's cells."""
+    if decimal := _DECIMAL.fullmatch(column.type):
+        return partial(_amount_text, column.name, int(decimal[2]))
+    return _word_text if column.type == "VARCHAR" else _value_text
+
+
+def _amount_text(name: str, places: int, cell: object) -> str:
     if cell is None:
         return ""
-    if decimal := _DECIMAL.fullmatch(column.type):
-        if not isinstance(cell, Decimal):
-            raise TypeError(f"{column.name} must be a Decimal, it is {cell!r}")
-        places = int(decimal[2])
-        return f"{from_units(to_units(cell, places), places):f}"
+    if not isinstance(cell, Decimal):
+        raise TypeError(f"{name} must be a Decimal, it is {cell!r}")
+    return f"{from_units(to_units(cell, places), places):f}"
+
+
+def _word_text(cell: object) -> str:
+    text = _value_text(cell)
+    return f"'{text}" if text[:1] in _DEFUSED_STARTS else text
+
+
+def _value_text(cell: object) -> str:
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "1" if cell else "0"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    text = str(cell)
-    return f"'{text}" if column.type == "VARCHAR" and text[:1] in _DEFUSED_STARTS else text
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 def arrow_schema(table: Table) -> pa.Schema:
