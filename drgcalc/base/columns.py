@@ -44,7 +44,8 @@ POINTS = "DECIMAL(18,4)"
 COEFFICIENT = "DECIMAL(12,6)"
 
 
-def _optional(name: str, type_: str, unit: str, chinese: str, meaning: str) -> Column:
+def optional(name: str, type_: str, unit: str, chinese: str, meaning: str) -> Column:
+    """A column that a file may lack, and whose cells may be empty."""
     return Column(name, type_, unit, chinese, meaning, required=False, nullable=True)
 
 
@@ -53,7 +54,7 @@ RECORDS = Table(
     "one settled stay",
     (
         Column("settlement_id", "VARCHAR", "", "结算ID", "identifies the settlement; text, never a number"),
-        _optional("encounter_id", "VARCHAR", "", "就诊ID", "identifies the stay at the hospital"),
+        optional("encounter_id", "VARCHAR", "", "就诊ID", "identifies the stay at the hospital"),
         Column(
             "person_id",
             "VARCHAR",
@@ -61,46 +62,46 @@ RECORDS = Table(
             "人员编号",
             "the insured person; hashed with the region's salt on reading",
         ),
-        _optional("record_no", "VARCHAR", "", "病案号", "number of the medical record"),
+        optional("record_no", "VARCHAR", "", "病案号", "number of the medical record"),
         Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital, a key of hospitals.csv"),
-        _optional("hospital_level", "VARCHAR", "", "医保结算等级", "level of the hospital at settlement"),
+        optional("hospital_level", "VARCHAR", "", "医保结算等级", "level of the hospital at settlement"),
         Column("pool", "VARCHAR", "", "险种", "code of the insurance scheme, mapped to a pool of region.toml"),
-        _optional("insured_region", "VARCHAR", "", "参保地", "area code of the insured person, 6 digits"),
+        optional("insured_region", "VARCHAR", "", "参保地", "area code of the insured person, 6 digits"),
         Column("sex", "VARCHAR", "", "性别", "1 male, 2 female"),
-        _optional("birth_date", "DATE", "", "出生日期", "date of birth"),
-        _optional("age_years", "INTEGER", "years", "年龄", "completed years at admission"),
-        _optional("age_days", "INTEGER", "days", "不足一周岁天数", "age in days at admission, below one year"),
-        _optional("birth_weight_g", "INTEGER", "g", "新生儿出生体重", "weight at birth"),
-        _optional("admission_weight_g", "INTEGER", "g", "新生儿入院体重", "weight at admission, newborns"),
+        optional("birth_date", "DATE", "", "出生日期", "date of birth"),
+        optional("age_years", "INTEGER", "years", "年龄", "completed years at admission"),
+        optional("age_days", "INTEGER", "days", "不足一周岁天数", "age in days at admission, below one year"),
+        optional("birth_weight_g", "INTEGER", "g", "新生儿出生体重", "weight at birth"),
+        optional("admission_weight_g", "INTEGER", "g", "新生儿入院体重", "weight at admission, newborns"),
         Column("admitted_on", "DATE", "", "入院时间", "date of admission"),
         Column("discharged_on", "DATE", "", "出院时间", "date of discharge"),
-        _optional("settled_on", "DATE", "", "结算日期", "date of settlement"),
-        _optional(
+        optional("settled_on", "DATE", "", "结算日期", "date of settlement"),
+        optional(
             "los_days",
             "INTEGER",
             "days",
             "实际住院天数",
             "length of stay; discharge on the day of admission is 1",
         ),
-        _optional("department", "VARCHAR", "", "出院科别", "code of the discharging department"),
-        _optional(
+        optional("department", "VARCHAR", "", "出院科别", "code of the discharging department"),
+        optional(
             "discharge_mode",
             "VARCHAR",
             "",
             "离院方式",
             "1 home, 2 transfer, 3 primary care, 4 against advice, 5 death, 9 other",
         ),
-        _optional(
+        optional(
             "readmission_planned",
             "VARCHAR",
             "",
             "31天再住院计划",
             "whether a readmission within 31 days is planned",
         ),
-        _optional("ventilator_hours", "DECIMAL(9,2)", "hours", "呼吸机使用时间", "hours of invasive ventilation"),
-        _optional("icu_hours", "DECIMAL(9,2)", "hours", "重症监护时长", "hours in intensive care"),
-        _optional("inpatient_type", "VARCHAR", "", "住院医疗类型", "kind of inpatient care"),
-        _optional(
+        optional("ventilator_hours", "DECIMAL(9,2)", "hours", "呼吸机使用时间", "hours of invasive ventilation"),
+        optional("icu_hours", "DECIMAL(9,2)", "hours", "重症监护时长", "hours in intensive care"),
+        optional("inpatient_type", "VARCHAR", "", "住院医疗类型", "kind of inpatient care"),
+        optional(
             "payment_method",
             "VARCHAR",
             "",
@@ -125,12 +126,12 @@ RECORDS = Table(
             nullable=True,
         ),
         Column("total_fee", MONEY, "yuan", "总费用", "total cost of the stay"),
-        _optional("fund_booked", MONEY, "yuan", "基金支付", "pooled-fund amount the hospital recorded at discharge"),
-        _optional("patient_paid", MONEY, "yuan", "个人支付", "paid by the patient, from the account or in cash"),
-        _optional("drug_fee", MONEY, "yuan", "药品费", "drugs"),
-        _optional("consumable_fee", MONEY, "yuan", "耗材费", "consumables"),
-        _optional("treatment_fee", MONEY, "yuan", "治疗费", "treatment"),
-        _optional("is_refund", "BOOLEAN", "", "退费标志", "a reversing line, with negative amounts"),
+        optional("fund_booked", MONEY, "yuan", "基金支付", "pooled-fund amount the hospital recorded at discharge"),
+        optional("patient_paid", MONEY, "yuan", "个人支付", "paid by the patient, from the account or in cash"),
+        optional("drug_fee", MONEY, "yuan", "药品费", "drugs"),
+        optional("consumable_fee", MONEY, "yuan", "耗材费", "consumables"),
+        optional("treatment_fee", MONEY, "yuan", "治疗费", "treatment"),
+        optional("is_refund", "BOOLEAN", "", "退费标志", "a reversing line, with negative amounts"),
     ),
 )
 
@@ -309,7 +310,7 @@ SCORES = Table(
     "one group, or one group at one level, and period of validity",
     (
         Column("group_code", "VARCHAR", "", "病组编码", "the DRG or DIP group"),
-        _optional(
+        optional(
             "level",
             "VARCHAR",
             "",
@@ -333,255 +334,5 @@ FUND = Table(
         Column("item", "VARCHAR", "", "项目", "name the policy's formula uses"),
         Column("amount", MONEY, "yuan", "金额", "the amount"),
         Column("source", "VARCHAR", "", "依据", "statement it is taken from"),
-    ),
-)
-
-CROSSWALK = Table(
-    "crosswalk",
-    "one code of another edition and what it is read as",
-    (
-        Column("original", "VARCHAR", "", "原编码", "code as records write it, for instance of the clinical edition"),
-        _optional("original_name", "VARCHAR", "", "原名称", "its name, for readers"),
-        Column("mapped", "VARCHAR", "", "医保编码", "code of the insurance edition that it is read as"),
-        _optional("mapped_name", "VARCHAR", "", "医保名称", "its name, for readers"),
-        Column("source", "VARCHAR", "", "依据", "document the row is taken from"),
-    ),
-)
-
-GREY_CODES = Table(
-    "grey_diagnoses",
-    "one diagnosis that is not valid for settlement",
-    (
-        Column("code", "VARCHAR", "", "疾病编码", "the grey code"),
-        _optional("name", "VARCHAR", "", "疾病名称", "its name, for readers"),
-        Column("source", "VARCHAR", "", "依据", "document that lists it"),
-    ),
-)
-
-CODES = Table(
-    "codes",
-    "one text of a code in the accepted records of the period",
-    (
-        Column("kind", "VARCHAR", "", "类别", "diagnosis or procedure"),
-        Column("written", "VARCHAR", "", "原始写法", "the code as delivered"),
-        Column("normalised", "VARCHAR", "", "规范写法", "in the one spelling: half width, upper case but x"),
-        Column("repaired", "VARCHAR", "", "修复编码", "the code of the scheme it was repaired to", nullable=True),
-        Column("mapped", "VARCHAR", "", "映射编码", "the code that the crosswalk maps it to", nullable=True),
-        Column("mapped_by", "VARCHAR", "", "映射依据", "file and row of the crosswalk", nullable=True),
-        Column("read_as", "VARCHAR", "", "采用编码", "the code that rules see"),
-        Column(
-            "proposals", "VARCHAR", "", "修复建议", "codes of the scheme a damaged one may stand for", nullable=True
-        ),
-        Column("grey", "BOOLEAN", "", "灰码", "whether the code that rules see is grey"),
-        Column("in_scheme", "BOOLEAN", "", "方案收录", "whether the scheme names that code or its category"),
-        Column("times", "BIGINT", "", "出现次数", "how often accepted records of the period hold it"),
-    ),
-)
-
-ALLOCATIONS = Table(
-    "allocations",
-    "one hospital and pool in the period",
-    (
-        Column("period", "VARCHAR", "", "结算期", "year YYYY or month YYYY-MM"),
-        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
-        Column("hospital_id", "VARCHAR", "", "机构代码", "the hospital"),
-        Column("hospital_name", "VARCHAR", "", "机构名称", "name of the hospital"),
-        Column("level", "VARCHAR", "", "机构等级", "level at the end of the period"),
-        Column("cases", "BIGINT", "cases", "病例数", "stays that carry points; a reversed stay counts 0"),
-        Column("cases_without_points", "BIGINT", "cases", "无点数病例数", "stays that the policy gives no points"),
-        Column("points", POINTS, "points", "总点数", "sum of case points"),
-        Column(
-            "point_value",
-            "DECIMAL(18,8)",
-            "yuan/point",
-            "点值",
-            "money a point, as the convention defines it",
-        ),
-        Column("total_fee", MONEY, "yuan", "总费用", "cost of the records that count (policy: point_value.amounts)"),
-        Column("fund_booked", MONEY, "yuan", "记账金额", "fund amount booked at discharge, of the same records"),
-        Column("patient_paid", MONEY, "yuan", "个人支付", "paid by patients, of the same records"),
-        Column("payable", MONEY, "yuan", "应付金额", "what the fund owes the hospital for the period"),
-        Column("retained", MONEY, "yuan", "暂留金额", "part of a month's payable that waits for the clearing"),
-        Column("pay_now", MONEY, "yuan", "本期实付", "payable less retained: what is paid now"),
-        Column("difference", MONEY, "yuan", "差额", "payable less booked"),
-        Column(
-            "increment_points",
-            POINTS,
-            "points",
-            "增量点数",
-            "points beyond the hospital's base; empty unless values are elastic",
-            nullable=True,
-        ),
-        Column(
-            "increment_value",
-            "DECIMAL(18,8)",
-            "yuan/point",
-            "增量点值",
-            "money a point beyond the base; point_value is then that of points within it",
-            nullable=True,
-        ),
-        Column("special_paid", MONEY, "yuan", "特例单议付费", "part of payable: cases approved by item (特例单议)"),
-    ),
-)
-
-POOL = Table(
-    "pool",
-    "one line of one pool's waterfall",
-    (
-        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
-        Column("line", "INTEGER", "", "行次", "order of the line"),
-        Column("item", "VARCHAR", "", "项目", "stable name of the line"),
-        Column("label", "VARCHAR", "", "项目名称", "what a reader calls it"),
-        Column(
-            "amount",
-            MONEY,
-            "yuan",
-            "金额",
-            "signed: what is taken away is negative; sub-totals carry the running total",
-        ),
-        Column("kind", "VARCHAR", "", "类别", "input, deduction, subtotal, limit, draw or result"),
-        Column("source", "VARCHAR", "", "依据", "article of the policy or fund statement"),
-    ),
-)
-
-LEDGER = Table(
-    "ledger",
-    "one posting",
-    (
-        Column("period", "VARCHAR", "", "结算期", "year YYYY or month YYYY-MM"),
-        Column("posting", "INTEGER", "", "序号", "number of the posting in this ledger, from 1"),
-        Column("step", "VARCHAR", "", "步骤", "step it belongs to; the postings of a step sum to zero per pool"),
-        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
-        Column("account", "VARCHAR", "", "账户", "account that changes"),
-        Column(
-            "hospital_id",
-            "VARCHAR",
-            "",
-            "机构代码",
-            "the hospital, for accounts that hospitals have",
-            nullable=True,
-        ),
-        Column("amount", MONEY, "yuan", "金额", "what the account gains; negative is what it gives"),
-        Column("explanation", "VARCHAR", "", "说明", "the arithmetic in words and numbers"),
-        Column("source", "VARCHAR", "", "依据", "article of the policy or fund statement"),
-    ),
-)
-
-SCHEME_TABLES = (
-    Table(
-        "mdc",
-        "one row of the MDC sheet",
-        (
-            Column("code", "VARCHAR", "", "MDC编码", "major diagnostic category"),
-            Column("name", "VARCHAR", "", "MDC名称", "its name"),
-            Column(
-                "rule",
-                "VARCHAR",
-                "",
-                "MDC规则",
-                "gate in the official rule language; empty always holds",
-                nullable=True,
-            ),
-            Column("seq", "INTEGER", "", "排序", "order of trial"),
-        ),
-    ),
-    Table(
-        "adrg",
-        "one row of the ADRG sheet",
-        (
-            Column("code", "VARCHAR", "", "ADRG编码", "adjacent DRG, or QY, or a fall-back"),
-            Column("name", "VARCHAR", "", "ADRG名称", "its name"),
-            Column("rule", "VARCHAR", "", "ADRG规则", "rule; empty always holds", nullable=True),
-            Column("mdc", "VARCHAR", "", "所属MDC编码", "parent"),
-            Column("seq", "INTEGER", "", "MDC内排序", "order of trial inside the MDC"),
-        ),
-    ),
-    Table(
-        "drg",
-        "one row of the DRG sheet",
-        (
-            Column("code", "VARCHAR", "", "DRG编码", "group that is paid"),
-            Column("name", "VARCHAR", "", "DRG名称", "its name"),
-            Column("rule", "VARCHAR", "", "DRG规则", "rule; empty always holds", nullable=True),
-            Column("adrg", "VARCHAR", "", "所属ADRG编码", "parent"),
-            Column(
-                "mdc",
-                "VARCHAR",
-                "",
-                "所属MDC编码",
-                "parent of the parent (ADRG codes such as QY stand in several MDCs)",
-            ),
-            Column("seq", "INTEGER", "", "排序", "order of trial inside the ADRG"),
-        ),
-    ),
-    Table(
-        "code_sets",
-        "one member of one set",
-        (
-            Column("set_id", "VARCHAR", "", "集合编号", "the set a rule names"),
-            Column("kind", "VARCHAR", "", "类型编号", "DI diagnoses, OP procedures"),
-            Column("code", "VARCHAR", "", "ICD编码", "code, or a category prefix that ends in *"),
-        ),
-    ),
-    Table(
-        "cc",
-        "one complication or comorbidity",
-        (
-            Column("code", "VARCHAR", "", "疾病编码", "code, or a category prefix that ends in *"),
-            Column("level", "VARCHAR", "", "类型", "MCC or CC"),
-            Column(
-                "exclusion_set",
-                "VARCHAR",
-                "",
-                "排除表",
-                "principal diagnoses beside which it does not count",
-                nullable=True,
-            ),
-        ),
-    ),
-    Table(
-        "exclusions",
-        "one member of one exclusion table",
-        (
-            Column("exclusion_set", "VARCHAR", "", "集合编号", "the exclusion table"),
-            Column("code", "VARCHAR", "", "ICD编码", "principal diagnosis, or a category prefix that ends in *"),
-        ),
-    ),
-)
-
-TRANSITIONS = Table(
-    "transitions",
-    "one hospital, pool, group under the old scheme and group under the new one",
-    (
-        Column("hospital_id", "VARCHAR", "", "定点医疗机构代码", "the hospital"),
-        Column("pool", "VARCHAR", "", "基金池", "pool of region.toml"),
-        Column(
-            "old_status", "VARCHAR", "", "原入组状态", "status under the old scheme; empty when only the new one has it"
-        ),
-        Column("old_group", "VARCHAR", "", "原病组编码", "group under the old scheme; empty when there is none"),
-        Column(
-            "new_status", "VARCHAR", "", "新入组状态", "status under the new scheme; empty when only the old one has it"
-        ),
-        Column("new_group", "VARCHAR", "", "新病组编码", "group under the new scheme; empty when there is none"),
-        Column("cases", "BIGINT", "cases", "病例数", "cases that went this way"),
-        Column(
-            "old_points",
-            POINTS,
-            "points",
-            "原点数",
-            "their points under the old scheme; empty when the region has no score for the group",
-            nullable=True,
-        ),
-        Column("new_points", POINTS, "points", "新点数", "the same under the new scheme", nullable=True),
-        Column("points_moved", POINTS, "points", "点数变化", "new points less old points", nullable=True),
-        Column(
-            "yuan_moved",
-            MONEY,
-            "yuan",
-            "金额变化",
-            "what the fund pays for them under the new scheme less the same under the old one; empty when not known",
-            nullable=True,
-        ),
-        Column("total_fee", MONEY, "yuan", "总费用", "total cost of these cases"),
     ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from drgcalc.base.columns import AUXILIARY_DIMENSIONS, POINTS, SCHEME_TABLES, Column, Table
+from drgcalc.base.columns import AUXILIARY_DIMENSIONS, POINTS, Column, Table
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 
 LAYERS = ("pregroup", "merged", "burn", "tumour", "tuberculosis", "core", "comprehensive")
 KINDS = ("surgical", "interventional", "therapeutic", "diagnostic", "conservative")

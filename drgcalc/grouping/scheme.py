@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import RulesError
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 from drgcalc.grouping.dip.scheme import DipScheme, load_dip_scheme
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
 from drgcalc.grouping.table_folder import COMPLICATION_LEVELS as COMPLICATION_LEVELS

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from drgcalc.base.columns import CODES
+from drgcalc.base.code_columns import CODES
 from drgcalc.base.errors import Finding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.code_tally import CodeCount

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from drgcalc.base.columns import TRANSITIONS
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import MONEY_PLACES, round_half_up, total
+from drgcalc.base.scheme_columns import TRANSITIONS
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import Scheme, Status
 from drgcalc.report.model import Flow, HospitalMoves, Moves

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from drgcalc.base.columns import ALLOCATIONS, FINDINGS, LEDGER
+from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import Finding, OutputError, RulesError
 from drgcalc.base.money import MONEY_PLACES, divide
 from drgcalc.base.proof_columns import OWN_CASES, PEER_GROUPS, REJECTED
+from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER
 from drgcalc.report.proof_model import Handed
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
 from drgcalc.run.publish import output_errors

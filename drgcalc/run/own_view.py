@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from drgcalc.base.columns import ALLOCATIONS
 from drgcalc.base.errors import InputError, RulesError, UsageError
 from drgcalc.base.payment_columns import POINT_VALUES
+from drgcalc.base.settlement_columns import ALLOCATIONS
 from drgcalc.report.year_model import OwnView
 from drgcalc.run.group import CASES_FILE, grouped_cases
 from drgcalc.run.intake import Progress, silent

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from drgcalc.base.columns import CROSSWALK, GREY_CODES
+from drgcalc.base.code_columns import CROSSWALK, GREY_CODES
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.records.checks import file_finding
 from drgcalc.records.code_list import CodeList, KnownCodes

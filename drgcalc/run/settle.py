@@ -10,10 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from drgcalc.base.columns import ALLOCATIONS, FINDINGS, LEDGER, POOL
+from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import Finding, InputError, RulesError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
+from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.closed import refuse_closed
 from drgcalc.run.codes_file import copy_codes

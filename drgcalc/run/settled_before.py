@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from drgcalc.base.columns import POOL
 from drgcalc.base.errors import Finding
 from drgcalc.base.payment_columns import CLEARING_POOLS
+from drgcalc.base.settlement_columns import POOL
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.differences import DIFFERENCES_FILE, read_differences
 from drgcalc.run.group import FINDINGS_FILE, Cases

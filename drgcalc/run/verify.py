@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from drgcalc.base.columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.base.errors import DrgcalcError, InputError, UsageError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
+from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.records.salt import default_salt_path, load_salt
 from drgcalc.records.sources import sha256_of

@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from drgcalc.base.columns import FUND, LEDGER
+from drgcalc.base.columns import FUND
 from drgcalc.base.errors import Finding
 from drgcalc.base.money import total
 from drgcalc.base.payment_columns import CLEARING, CLEARING_POOLS, DIFFERENCES, PAYMENTS, POINT_VALUES
+from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.run.closed import closed_periods, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, months_before
 from drgcalc.run.manifest import MANIFEST, file_hash

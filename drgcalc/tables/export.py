@@ -12,8 +12,8 @@ import pyarrow as pa
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
-from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import OutputError
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 from drgcalc.grouping.scheme import Scheme
 from drgcalc.tables.diff import SchemeDiff, Word
 from drgcalc.tables.dip.diff import DipChange, DipDiff

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import OutputError, RulesError
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.tables.build import build_tables

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol
 
-from drgcalc.base.columns import SCHEME_TABLES, Table
+from drgcalc.base.columns import Table
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 from drgcalc.grouping.scheme import AdrgRow, CcRow, DrgRow, MdcRow
 
 Option = str | int | bool | list[str]

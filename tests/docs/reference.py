@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from drgcalc.base import columns, dip_columns
+from drgcalc.base import code_columns, columns, dip_columns, scheme_columns, settlement_columns
 from drgcalc.base.calibration_columns import CALIBRATION_TABLES
 from drgcalc.base.decision_columns import DECISION_TABLES
 from drgcalc.base.errors import ExitCode
@@ -158,11 +158,12 @@ def ledger_parts() -> Iterator[str]:
 
 
 def table_parts() -> Iterator[str]:
-    named = [value for value in vars(columns).values() if isinstance(value, columns.Table)]
-    dip = (shape for shape in dip_columns.DIP_TABLES if shape not in columns.SCHEME_TABLES)
+    homes = (columns, code_columns, settlement_columns, scheme_columns)
+    named = [value for home in homes for value in vars(home).values() if isinstance(value, columns.Table)]
+    dip = (shape for shape in dip_columns.DIP_TABLES if shape not in scheme_columns.SCHEME_TABLES)
     beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES, *PROOF_TABLES)
     beside = (*beside, REVIEW, *OFFICE_TABLES)
-    for shape in (*named, *columns.SCHEME_TABLES, *dip, *beside):
+    for shape in (*named, *scheme_columns.SCHEME_TABLES, *dip, *beside):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [
             (f"`{column.name}`", column.type, column.unit, column.chinese, column.meaning) for column in shape.columns

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from drgcalc.base.columns import LEDGER
+from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.report.model import Verified
 from drgcalc.run.manifest import file_hash, read_manifest, write_manifest
 from drgcalc.run.period import parse_period

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from drgcalc.base.columns import FUND, LEDGER, SCORES, Table
+from drgcalc.base.columns import FUND, SCORES, Table
+from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.run.writing import arrow_table, beside, cell_text, write_csv, write_parquet
 
 POSTING = ("2024", 1, "pool", "employee", "fund", None, Decimal("-12.5"), "=1+1", "文件")

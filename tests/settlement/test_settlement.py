@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from settlement_cases import block, choice, hospital, hospitals_of, money_in, number, one_pool, policy_of, totals_of
 
-from drgcalc.base.columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import total
+from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.settlement.identities import prove
 from drgcalc.settlement.ledger import ACCOUNTS, STEPS, less
 from drgcalc.settlement.policy import Policy

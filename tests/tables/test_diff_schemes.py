@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from drgcalc.base.columns import TRANSITIONS
 from drgcalc.base.errors import InputError
+from drgcalc.base.scheme_columns import TRANSITIONS
 from drgcalc.grouping.scheme import CcRow, CodeSet, DrgRow
 from drgcalc.tables.diff import Word, compare_words, diff_schemes
 from drgcalc.tables.export import marked

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from drgcalc.base.columns import SCHEME_TABLES
 from drgcalc.base.errors import InputError, OutputError, RulesError
+from drgcalc.base.scheme_columns import SCHEME_TABLES
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.tables.folder import import_csv_folder, list_schemes, write_table_folder
 from drgcalc.tables.importing import import_scheme
