@@ -71,6 +71,7 @@ class CompiledScheme:
         self._gate_of: dict[int, int] = {}
         self._gates = Numbering[frozenset[int]]()
         self._asked: dict[tuple[int, str], ClassBook] = {}
+        self._fields: dict[int, frozenset[str]] = {}
         self._narrowed: dict[tuple[int, str, int], int] = {}
         self._drgs_of = _positions((row.mdc, row.adrg) for row in scheme.drg)
 
@@ -99,7 +100,7 @@ class CompiledScheme:
 
     def narrow_scalars(self, gate: int, scalars: int) -> int:
         """Packed positions on the gate scales, those that nothing behind the gate asks for set to missing."""
-        fields = frozenset[str]().union(*(fields_of(rule) for rule in self._rules_behind(gate)))
+        fields = self._fields_behind(gate)
         placed = zip(self.gate_scales, unpack(scalars, self.gate_scales), strict=True)
         return pack((position if scale.field in fields else MISSING for scale, position in placed), self.gate_scales)
 
@@ -108,6 +109,11 @@ class CompiledScheme:
         if key not in self._asked:
             self._asked[key] = ClassBook(self._rules_behind(gate), field)
         return self._asked[key]
+
+    def _fields_behind(self, gate: int) -> frozenset[str]:
+        if gate not in self._fields:
+            self._fields[gate] = frozenset[str]().union(*(fields_of(rule) for rule in self._rules_behind(gate)))
+        return self._fields[gate]
 
     def _rules_behind(self, gate: int) -> list[Rule]:
         """The rules of the gate's MDCs, of their ADRGs and of their DRGs."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from drgcalc.base.columns import MONEY, RECORDS, Column
@@ -129,20 +130,23 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> pa.Table:
     A record outside the asked period bears that bit alone: nothing else is said about it.
     """
     judged = con.sql(statement("checks"))
-    none = ConstantExpression(0).cast("UBIGINT")
-    mask: Expression = none
-    for check in CHECKS:
-        if check.code.lower() in judged.columns:
-            found = ConstantExpression(bit(check.code)).cast("UBIGINT")
-            mask = FunctionExpression(
-                "|", mask, CaseExpression(ColumnExpression(check.code.lower()), found).otherwise(none)
-            )
-    fate = CaseExpression(ColumnExpression("r405"), ConstantExpression(OUTSIDE).cast("UBIGINT")).otherwise(mask)
     key = FunctionExpression("person_key_of", ColumnExpression("person_id")).alias("person_key")
     kept = (ColumnExpression(name) for name in _kept(staged))
-    rows = judged.select(*kept, key, fate.alias("problems")).to_arrow_table()
-    numbers = pl.Series(rows["source_row"])
-    return rows if numbers.is_sorted() else rows.sort_by("source_row")
+    answers = [check.code.lower() for check in CHECKS if check.code.lower() in judged.columns]
+    rows = judged.select(*kept, key, *(ColumnExpression(name) for name in answers)).to_arrow_table()
+    problems = _problems({name: rows[name] for name in answers}, len(rows))
+    rows = rows.drop_columns(answers).append_column("problems", problems.to_arrow())
+    return rows if pl.Series(rows["source_row"]).is_sorted() else rows.sort_by("source_row")
+
+
+def _problems(answers: Mapping[str, pa.ChunkedArray], size: int) -> pl.Series:
+    """The mask of each record. An answer is a column of bits, most of them without a single one set."""
+    problems = pl.zeros(size, dtype=pl.UInt64, eager=True)
+    for name, answer in answers.items():
+        if pc.any(answer).as_py():
+            found = pl.Series(answer, dtype=pl.Boolean).arg_true()
+            problems = problems.scatter(found, problems.gather(found) | bit(name.upper()))
+    return problems.scatter(pl.Series(answers["r405"], dtype=pl.Boolean).arg_true(), OUTSIDE)
 
 
 def show_checked(con: duckdb.DuckDBPyConnection, staged: Staged, rows: pa.Table) -> None:

@@ -29,6 +29,8 @@ from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
+NUMBER_OCTETS = 4
+"""A number that stands for a text in Parquet takes fewer octets."""
 _NO_SPACE = os.strerror(errno.ENOSPC)
 _IDENTIFIERS = ("settlement_id", "person_id", "hospital_id", "encounter_id", "record_no")
 _UNREADABLE = (
@@ -39,6 +41,7 @@ _UNREADABLE = (
     pa.ArrowException,
     fastexcel.FastExcelError,
     csv.Error,
+    UnicodeDecodeError,  # names of columns that are no text
     OSError,
 )
 _PLAIN = string.ascii_letters.translate({ord("N"): None, ord("n"): None}).encode() + string.digits.encode()
@@ -238,12 +241,16 @@ def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
 
 
 def _kept_as_dictionaries(file: Path) -> list[str]:
-    """The columns whose distinct texts the file lists: to look at those is enough."""
+    """The columns that the file keeps as a list of distinct texts and small numbers: to look at the list is enough."""
     metadata = pq.read_metadata(file)
     if not metadata.num_row_groups:
         return []
     chunks = (metadata.row_group(0).column(place) for place in range(metadata.num_columns))
-    return [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page]
+    return [
+        chunk.path_in_schema
+        for chunk in chunks
+        if chunk.has_dictionary_page and chunk.total_uncompressed_size < NUMBER_OCTETS * chunk.num_values
+    ]
 
 
 def _is_plain(cells: pa.Array) -> bool:

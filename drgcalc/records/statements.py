@@ -45,8 +45,7 @@ def statement(name: str) -> str:
 
 def define_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Make the macros of `sql/macros/` known to the connection; each may use those before it."""
-    for name in _MACROS:
-        con.execute(statement(f"macros/{name}")).complete()
+    con.execute(";\n".join(statement(f"macros/{name}") for name in _MACROS)).complete()
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> None:

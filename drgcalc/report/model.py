@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from drgcalc.base.errors import Finding
-from drgcalc.grouping.dip.explain import Candidate, DipExplanation
-from drgcalc.grouping.explain import Complication, Trial
-from drgcalc.records.code_reader import Reading
-from drgcalc.settlement.clearing import ClearedPool
-from drgcalc.settlement.deadlines import Due
-from drgcalc.settlement.feedback import CaseState, Loop
-from drgcalc.settlement.fund_watch import Indicator
-from drgcalc.settlement.methods.outlays import MethodPayment
-from drgcalc.settlement.netting import Netted
-from drgcalc.settlement.payment_curve import Example
-from drgcalc.settlement.payment_rows import Difference, Payment
-from drgcalc.settlement.receivables import Reconciled
-from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
+if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
+    from drgcalc.base.errors import Finding
+    from drgcalc.grouping.dip.explain import Candidate, DipExplanation
+    from drgcalc.grouping.explain import Complication, Trial
+    from drgcalc.records.code_reader import Reading
+    from drgcalc.settlement.clearing import ClearedPool
+    from drgcalc.settlement.deadlines import Due
+    from drgcalc.settlement.feedback import CaseState, Loop
+    from drgcalc.settlement.fund_watch import Indicator
+    from drgcalc.settlement.methods.outlays import MethodPayment
+    from drgcalc.settlement.netting import Netted
+    from drgcalc.settlement.payment_curve import Example
+    from drgcalc.settlement.payment_rows import Difference, Payment
+    from drgcalc.settlement.receivables import Reconciled
+    from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
 
 
 class FindingCount(NamedTuple):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from drgcalc.base.columns import FINDINGS
@@ -228,17 +229,18 @@ def _group_parts(
     Gives the codes of the accepted records with what they were read as.
     """
     tally = CodeTally()
-    with cases_writer(path) as write, Belt(partial(_group_part, rules.engine, tally), write) as belt:
+    group = partial(_group_part, rules.engine, tally)
+    with cases_writer(path) as write, Belt(group, lambda found: write(case_table(*found))) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
             belt.put(part)
     return list(tally.counts())
 
 
-def _group_part(engine: Grouper, tally: CodeTally, part: CheckedPart) -> pa.Table:
-    """The cases of a part: its accepted records with the groups beside them, nothing settled yet."""
+def _group_part(engine: Grouper, tally: CodeTally, part: CheckedPart) -> tuple[pa.Table, pl.DataFrame, str]:
+    """What the cases of a part are made of: its accepted records, their groups, and the file they came from."""
     _, records, codes = part.accepted()
     tally.add(codes)
-    return case_table(records, engine.group(records, codes), part.part.source.relative)
+    return records, engine.group(records, codes), part.part.source.relative
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:

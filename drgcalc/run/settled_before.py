@@ -12,7 +12,7 @@ from drgcalc.base.settlement_columns import POOL
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.differences import DIFFERENCES_FILE, read_differences
 from drgcalc.run.group import FINDINGS_FILE, Cases
-from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, read_manifest
+from drgcalc.run.manifest import Manifest, file_hash, is_sealed, read_manifest
 from drgcalc.run.period import Period
 from drgcalc.run.publish import latest
 from drgcalc.run.published import read_allocations, read_book, read_findings, read_method_payments, read_rows
@@ -33,7 +33,7 @@ def settled_before(region: Region, period: Period, basis: Manifest, cases: Cases
     Its ledger is proved again. None when there is work to do.
     """
     folder = latest(region.out, period.text)
-    if not cases.result.reused or folder is None or not (folder / MANIFEST).is_file():
+    if not cases.result.reused or folder is None or not is_sealed(folder):
         return None
     manifest = read_manifest(folder)
     if replace(manifest, totals={}, point_values={}, outputs={}) != basis or not _intact(folder, manifest.outputs):
