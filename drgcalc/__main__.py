@@ -1,7 +1,5 @@
 """`python -m drgcalc` is `drgcalc`."""
 
-import sys
+from drgcalc.cli import program
 
-from drgcalc.cli import main
-
-sys.exit(main())
+program()

@@ -1,5 +1,5 @@
 """The command line: parse, call, print, exit."""
 
-from drgcalc.cli.main import main
+from drgcalc.cli.main import main, program
 
-__all__ = ["main"]
+__all__ = ["main", "program"]
