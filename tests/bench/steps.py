@@ -19,7 +19,9 @@ from plain_dip import PlainDip
 from plain_grouper import Case, PlainGrouper
 
 from drgcalc.grouping.grouper import grouper_of
+from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scheme import load_scheme
+from drgcalc.records.code_reader import code_readers
 from drgcalc.records.intake import read_parts
 from drgcalc.run.database import connect
 from drgcalc.run.group import whole_span
@@ -48,10 +50,11 @@ def scan_and_write(records: Path, copy: Path) -> None:
 def match_alone(folder: Path) -> dict[str, float]:
     """What the engine alone takes for the records of a region, part by part as `drgcalc group` has them."""
     region = load_region(folder)
-    engine = grouper_of(load_scheme(region.scheme_folder))
+    scheme = load_scheme(region.scheme_folder)
+    engine, readers = grouper_of(scheme), code_readers(known=known_codes(scheme))
     records, seconds, cpu_seconds = 0, [], []
     with workspace() as work, connect(work) as con:
-        intake = make_intake(region, whole_span(region), find_inputs(region), region_salt(region), work)
+        intake = make_intake(region, whole_span(region), find_inputs(region), region_salt(region), work, readers)
         for part in read_parts(con, intake):
             _, accepted, codes = part.accepted()
             start, cpu_start = time.perf_counter(), time.process_time()
