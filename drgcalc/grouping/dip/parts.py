@@ -96,9 +96,19 @@ class RecordParts:
         if self._sums is None:
             return sums
         sums += place_of(Decimal(0), self._sums)
-        held = others.select("at", conditions=self._facts["conditions"].gather(others["number"]))
-        held = held.filter(pl.col("conditions") > 0).unique().sort("at", "conditions")
-        lists = held.group_by("at", maintain_order=True).agg(pl.col("conditions").cast(pl.String).str.join(","))
+        conditions = self._facts["conditions"].gather(others["number"])
+        held = pl.DataFrame(
+            {"at": others["at"].filter(conditions > 0), "conditions": conditions.filter(conditions > 0)}
+        )
+        # Elements come record by record; most records have one with a condition, which needs no list.
+        alone = (held["at"] != held["at"].shift(1, fill_value=size)) & (
+            held["at"] != held["at"].shift(-1, fill_value=size)
+        )
+        places = [self._place(str(number), self._sums) for number in range(len(self._conditions))]
+        single = held.filter(alone)
+        sums = sums.scatter(single["at"], pl.Series(places, dtype=pl.Int32).gather(single["conditions"]))
+        several = held.filter(~alone).unique().sort("at", "conditions")
+        lists = several.group_by("at", maintain_order=True).agg(pl.col("conditions").cast(pl.String).str.join(","))
         texts = lists["conditions"].unique()
         found = pl.Series([self._place(text, self._sums) for text in texts], dtype=pl.Int32)
         return sums.scatter(lists["at"], lists["conditions"].replace_strict(texts, found, return_dtype=pl.Int32))
