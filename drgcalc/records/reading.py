@@ -6,7 +6,6 @@ import csv
 import errno
 import os
 import re
-import string
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -24,15 +23,13 @@ from drgcalc.base.errors import Finding, InputError, OutputError
 from drgcalc.records import encoding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.headers import LISTS, NAMES_OF_ROWS, Alias, Layout, match
+from drgcalc.records.plain import IDENTIFIERS, plain_columns
 from drgcalc.records.sources import Source, sha256_of
 from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
-NUMBER_OCTETS = 4
-"""A number that stands for a text in Parquet takes fewer octets."""
 _NO_SPACE = os.strerror(errno.ENOSPC)
-_IDENTIFIERS = ("settlement_id", "person_id", "hospital_id", "encounter_id", "record_no")
 _UNREADABLE = (
     duckdb.IOException,
     duckdb.InvalidInputException,
@@ -44,7 +41,6 @@ _UNREADABLE = (
     UnicodeDecodeError,  # names of columns that are no text
     OSError,
 )
-_PLAIN = string.ascii_letters.translate({ord("N"): None, ord("n"): None}).encode() + string.digits.encode()
 _CSV_LINE = re.compile(r"Line: (\d+)")
 
 
@@ -96,7 +92,7 @@ def stage(
         digest = digest or sha256_of(source.path)
         if source.kind == "parquet":
             staged = _parquet(source, digest, aliases, required)
-            return staged._replace(plain=_plain_columns(con, staged))
+            return staged._replace(plain=plain_columns(con, staged.file, staged.columns))
         target = work / f"staged-{number:05d}.parquet"
         if source.kind == "csv":
             return _csv(con, source, digest, target, aliases, required)
@@ -180,7 +176,7 @@ def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Se
     metadata = pq.read_metadata(source.path)
     schema = metadata.schema.to_arrow_schema()
     layout = match([schema.names], source.relative, aliases, required)
-    for name in _IDENTIFIERS:
+    for name in IDENTIFIERS:
         for column in layout.columns.get(name, ()):
             if pa.types.is_floating(schema.field(column.number).type):
                 raise InputError(
@@ -201,68 +197,6 @@ def _parquet(source: Source, digest: str, aliases: Sequence[Alias], required: Se
         replaces=tuple(column.header for column in layout.replaces),
         is_keyed=layout.is_keyed,
     )
-
-
-def _plain_columns(con: duckdb.DuckDBPyConnection, staged: Staged) -> frozenset[str]:
-    """The text columns whose cells are all plain: one look at them here is cheaper than cleaning them in every pass."""
-    scan = con.read_parquet(str(staged.file))
-    types = dict(zip(scan.columns, (str(type_) for type_ in scan.types), strict=True))
-    texts = {
-        name: columns[0]
-        for name, columns in staged.columns.items()
-        if len(columns) == 1 and types[columns[0]] == "VARCHAR"
-    }
-    texts = {name: column for name, column in texts.items() if name not in LISTS}
-    sure = _surely_plain(staged.file, sorted(set(texts.values())))
-    doubtful = {name: column for name, column in texts.items() if column not in sure}
-    if not doubtful:
-        return frozenset(texts)
-    looks = [
-        FunctionExpression("bool_and", _plain(name, ColumnExpression(column))) for name, column in doubtful.items()
-    ]
-    answers = scan.aggregate(looks).fetchall()[0]
-    return frozenset(texts) - {name for name, plain in zip(doubtful, answers, strict=True) if not plain}
-
-
-def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
-    """The text columns that hold nothing but letters and digits, and no N, with which words for nothing begin.
-
-    Most do. A look at their octets costs next to nothing, a regular expression on every cell does not.
-    """
-    if not columns:
-        return frozenset()
-    sure = set(columns)
-    with pq.ParquetFile(file, read_dictionary=_kept_as_dictionaries(file)) as parquet:
-        for batch in parquet.iter_batches(columns=list(columns)):
-            for name in sorted(sure):
-                if not _is_plain(batch.column(name)):
-                    sure.remove(name)
-    return frozenset(sure)
-
-
-def _kept_as_dictionaries(file: Path) -> list[str]:
-    """The columns that the file keeps as a list of distinct texts and small numbers: to look at the list is enough."""
-    metadata = pq.read_metadata(file)
-    if not metadata.num_row_groups:
-        return []
-    chunks = (metadata.row_group(0).column(place) for place in range(metadata.num_columns))
-    return [
-        chunk.path_in_schema
-        for chunk in chunks
-        if chunk.has_dictionary_page and chunk.total_uncompressed_size < NUMBER_OCTETS * chunk.num_values
-    ]
-
-
-def _is_plain(cells: pa.Array) -> bool:
-    texts = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
-    octets = texts.buffers()[2]
-    return octets is None or not octets.to_pybytes().translate(None, _PLAIN)
-
-
-def _plain(name: str, column: Expression) -> Expression:
-    """Whether a cell need not be cleaned; an identifier that was written as a number must be looked at."""
-    plain = FunctionExpression("is_plain", column)
-    return plain & ~FunctionExpression("is_rounded", column) if name in _IDENTIFIERS else plain
 
 
 def _csv(
@@ -335,7 +269,7 @@ def _xlsx(
     if not head:
         raise InputError(f"{source.relative}: the first sheet is empty", hint="put the records on the first sheet")
     layout = match(head, source.relative, aliases, required)
-    identifiers = [layout.columns[name][0].number for name in _IDENTIFIERS if name in layout.columns]
+    identifiers = [layout.columns[name][0].number for name in IDENTIFIERS if name in layout.columns]
     cells = with_rounded_numbers(source.path, cells, identifiers)
     rows = _write(con.from_arrow(cells.slice(layout.rows)), layout, target)
     return _staged_text(source, digest, target, layout, rows, "", ())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
@@ -361,3 +362,13 @@ def test_a_finding_shows_its_own_cell_after_a_file_with_malformed_codes(folder: 
     (folder / "a.csv").write_text(csv_text([record(diagnoses="K8030")]), encoding="utf-8")
     (folder / "b.csv").write_text(csv_text([record(settlement_id="S2", sex="9", diagnoses="XYZ")]), encoding="utf-8")
     assert [row["value"] for row in read().findings if row["code"] == "R104"] == ["9"]
+
+
+@pytest.mark.parametrize("as_dictionary", [True, False])
+def test_an_empty_text_of_parquet_is_no_value(folder: Path, read: Read, as_dictionary: bool) -> None:
+    rows = [record(settlement_id=f"S{number}", person_id="P1" if number else "") for number in range(100)]
+    blank = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
+    pq.write_table(blank, folder / "a.parquet", use_dictionary=as_dictionary)
+    answer = read()
+    assert answer.counts.rejected == 1
+    assert "R102" in answer.codes()

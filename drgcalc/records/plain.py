@@ -1,0 +1,79 @@
+"""Text columns of Parquet in which no cell need be cleaned: found once a file, so that no later pass looks again."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from duckdb import ColumnExpression, Expression, FunctionExpression
+
+from drgcalc.records.headers import LISTS
+
+IDENTIFIERS = ("settlement_id", "person_id", "hospital_id", "encounter_id", "record_no")
+NUMBER_OCTETS = 4
+"""A number that stands for a text in Parquet takes fewer octets."""
+_PLAIN = string.ascii_letters.translate({ord("N"): None, ord("n"): None}).encode() + string.digits.encode()
+
+
+def plain_columns(con: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The text columns whose cells are all plain: one look at them here is cheaper than cleaning them in every pass."""
+    scan = con.read_parquet(str(file))
+    types = dict(zip(scan.columns, (str(type_) for type_ in scan.types), strict=True))
+    texts = {name: own[0] for name, own in columns.items() if len(own) == 1 and types[own[0]] == "VARCHAR"}
+    texts = {name: column for name, column in texts.items() if name not in LISTS}
+    sure = _surely_plain(file, sorted(set(texts.values())))
+    doubtful = {name: column for name, column in texts.items() if column not in sure}
+    if not doubtful:
+        return frozenset(texts)
+    looks = [
+        FunctionExpression("bool_and", _plain(name, ColumnExpression(column))) for name, column in doubtful.items()
+    ]
+    answers = scan.aggregate(looks).fetchall()[0]
+    return frozenset(texts) - {name for name, plain in zip(doubtful, answers, strict=True) if not plain}
+
+
+def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
+    """The text columns that hold nothing but letters and digits, and no N, with which words for nothing begin.
+
+    Most do. A look at their octets costs next to nothing, a regular expression on every cell does not.
+    """
+    if not columns:
+        return frozenset()
+    sure = set(columns)
+    with pq.ParquetFile(file, read_dictionary=_kept_as_dictionaries(file)) as parquet:
+        for batch in parquet.iter_batches(columns=list(columns)):
+            for name in sorted(sure):
+                if not _is_plain(batch.column(name)):
+                    sure.remove(name)
+    return frozenset(sure)
+
+
+def _kept_as_dictionaries(file: Path) -> list[str]:
+    """The columns that the file keeps as a list of distinct texts and small numbers: to look at the list is enough."""
+    metadata = pq.read_metadata(file)
+    if not metadata.num_row_groups:
+        return []
+    chunks = (metadata.row_group(0).column(place) for place in range(metadata.num_columns))
+    return [
+        chunk.path_in_schema
+        for chunk in chunks
+        if chunk.has_dictionary_page and chunk.total_uncompressed_size < NUMBER_OCTETS * chunk.num_values
+    ]
+
+
+def _is_plain(cells: pa.Array) -> bool:
+    """Whether no cell holds another octet, and none is empty: an empty text stands for nothing."""
+    texts = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    shortest, octets = pc.min(pc.binary_length(texts)).as_py(), texts.buffers()[2]
+    return shortest != 0 and (octets is None or not octets.to_pybytes().translate(None, _PLAIN))
+
+
+def _plain(name: str, column: Expression) -> Expression:
+    """Whether a cell need not be cleaned; an identifier that was written as a number must be looked at."""
+    plain = FunctionExpression("is_plain", column)
+    return plain & ~FunctionExpression("is_rounded", column) if name in IDENTIFIERS else plain
