@@ -83,7 +83,7 @@ class CodeBook:
 
     def _number(self, texts: pa.ChunkedArray) -> pl.Series:
         """The number of each text. Arrow finds the distinct ones, which the book knows or learns."""
-        encoded = pc.dictionary_encode(texts)
+        encoded = pc.dictionary_encode(texts).unify_dictionaries()
         distinct = pl.Series(encoded.chunk(0).dictionary if encoded.num_chunks else [], dtype=pl.String)
         numbers = self._look_up(distinct)
         new = distinct.filter(numbers.is_null() & distinct.is_not_null()).sort()

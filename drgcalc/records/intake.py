@@ -6,14 +6,15 @@ Every record is exactly one of: accepted, rejected (at least one error), duplica
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import duckdb
 import polars as pl
@@ -24,6 +25,7 @@ from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
 from drgcalc.records.checks import CHECKS, DUPLICATE, ERRORS, bit
 from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_of, read_codes
+from drgcalc.records.code_lists import ListReader, has_plain_lists
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
 from drgcalc.records.editor import judge, parse, parse_part, show_checked
@@ -54,6 +56,8 @@ _TABLES = (
     "records_rejected",
     "records_checks",
 )
+
+_Lists: TypeAlias = Callable[[Part], pa.Table]
 
 
 class HospitalSpan(NamedTuple):
@@ -124,12 +128,12 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     known = pl.Series(sorted({span.hospital_id for span in intake.hospitals}), dtype=pl.String)
     with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as worker:
         define_macros(beside)
-        for part, item in parts(staged, intake.rows_per_part):
+        for part, item, lists_of in _with_lists(beside, staged, intake):
             with input_errors(item.source):
-                lists = worker.submit(_read_codes, beside, part, item, intake, books)
+                reading = worker.submit(_read_codes, lists_of, part, books)
                 parse_part(con, part, item, intake.values, intake.pools)
                 judged = judge(con, item)
-                codes = lists.result()
+                codes = reading.result()
             problems = problems_of(codes)
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
             rows = marked(judged, duplicates_of(con, part, codes.source_rows), strays, problems)
@@ -197,14 +201,34 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
     )
 
 
-def _read_codes(
-    con: duckdb.DuckDBPyConnection, part: Part, item: Staged, intake: Intake, books: CodeBooks
-) -> PartCodes:
-    """The codes of a part as numbers, read beside the rest of its columns."""
+def _with_lists(
+    con: duckdb.DuckDBPyConnection, staged: Sequence[Staged], intake: Intake
+) -> Iterator[tuple[Part, Staged, _Lists]]:
+    """Every part with its file, and what reads the lists of codes of that part beside the rest of its columns."""
+    for _, cut in groupby(parts(staged, intake.rows_per_part), key=lambda pair: pair[0].source):
+        pieces = list(cut)
+        with _lists_of(con, pieces[0][1], intake) as lists_of:
+            yield from ((part, item, lists_of) for part, item in pieces)
+
+
+def _read_codes(lists_of: _Lists, part: Part, books: CodeBooks) -> PartCodes:
+    return read_codes(lists_of(part), books)
+
+
+@contextmanager
+def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged, intake: Intake) -> Iterator[_Lists]:
+    if has_plain_lists(item):
+        with ListReader(item) as reader:
+            yield reader.read
+    else:
+        yield lambda part: _assembled(con, part, item, intake)
+
+
+def _assembled(con: duckdb.DuckDBPyConnection, part: Part, item: Staged, intake: Intake) -> pa.Table:
+    """Lists of codes that are made of cells: source_row, diagnoses, procedures, in order."""
     # Only rows of text may be blank and are left out; the lists of other files need no other column.
     rows = parse(con, part, item, intake.values, intake.pools) if item.is_text else open_part(con, part, item)
     nothing = ConstantExpression(None).cast("VARCHAR[]")
     columns = (ColumnExpression(name) if name in rows.columns else nothing.alias(name) for name in LISTS)
     lists = rows.select(ColumnExpression("source_row"), *columns).to_arrow_table()
-    ordered = lists if pl.Series(lists["source_row"]).is_sorted() else lists.sort_by("source_row")
-    return read_codes(ordered, books)
+    return lists if pl.Series(lists["source_row"]).is_sorted() else lists.sort_by("source_row")
