@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 import polars as pl
@@ -10,8 +10,8 @@ from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Funct
 
 from drgcalc.records.checks import bit
 from drgcalc.records.corrections import REPLACED, find_replaced
-from drgcalc.records.editor import parse_identities, parse_part
-from drgcalc.records.reading import Part, Staged, input_errors
+from drgcalc.records.editor import identify, make_views
+from drgcalc.records.reading import Part, Staged, input_errors, turn_to
 from drgcalc.records.statements import run, statement
 
 HASHES_PER_SLICE = 2_000_000
@@ -19,7 +19,7 @@ HASHES_PER_SLICE = 2_000_000
 
 def find_duplicates(
     con: duckdb.DuckDBPyConnection,
-    cut: Iterable[tuple[Part, Staged]],
+    cut: Sequence[tuple[Staged, Sequence[Part]]],
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
 ) -> None:
@@ -29,16 +29,18 @@ def find_duplicates(
     identical when every canonical column is, and whether its cell could be read. The first is the first in order of
     files and rows.
     """
-    pieces = list(cut)
-    find_replaced(con, pieces, values, pools)
-    known = [(part, staged, _hashes(con, part, staged, values)) for part, staged in pieces]
-    repeated = _repeated([hashes for _, _, hashes in known])
+    find_replaced(con, cut, values, pools)
+    hashes = {part.number: hashed for staged, pieces in cut for part, hashed in _hashes(con, staged, pieces, values)}
+    repeated = _repeated(list(hashes.values()))
     if repeated.is_empty():
         return
     con.register("records_repeated_hashes", repeated.to_frame("id_hash").to_arrow())
-    for part, staged, hashes in known:
-        if hashes.is_in(repeated.implode()).any():
-            parse_part(con, part, staged, values, pools)
+    for staged, pieces in cut:
+        suspicious = [part for part in pieces if hashes[part.number].is_in(repeated.implode()).any()]
+        if suspicious:
+            make_views(con, staged, values, pools)
+        for part in suspicious:
+            turn_to(con, part)
             _keep_suspects(con, part)
     problems = {"identical": bit("R601"), "differing": bit("R602"), "replaced": bit(REPLACED)}
     run(con, "classify_duplicates", problems)
@@ -46,12 +48,15 @@ def find_duplicates(
 
 
 def _hashes(
-    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]]
-) -> pl.Series:
-    """A hash of what records of the part are the same by; those without a settlement id have none."""
+    con: duckdb.DuckDBPyConnection, staged: Staged, pieces: Sequence[Part], values: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[Part, pl.Series]]:
+    """For each part of a file hashes of what its records are the same by; those without a settlement id have none."""
     with input_errors(staged.source):
-        parse_identities(con, part, staged, values)
-        return pl.Series(con.sql(statement("hash_ids")).to_arrow_table()["id_hash"], dtype=pl.UInt64)
+        identify(con, staged, values)
+        hashed = con.sql(statement("hash_ids"))
+        for part in pieces:
+            turn_to(con, part)
+            yield part, pl.Series(hashed.to_arrow_table()["id_hash"], dtype=pl.UInt64)
 
 
 def _repeated(hashes: Sequence[pl.Series]) -> pl.Series:

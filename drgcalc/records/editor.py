@@ -6,7 +6,7 @@ pass as they are, text goes through the macros of `sql/macros/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import duckdb
 import polars as pl
@@ -18,7 +18,7 @@ from drgcalc.base.columns import MONEY, RECORDS, Column
 from drgcalc.base.errors import InputError
 from drgcalc.records.checks import CHECKS, OUTSIDE, bit
 from drgcalc.records.headers import LISTS
-from drgcalc.records.reading import Part, Staged, open_part
+from drgcalc.records.reading import Staged, open_part
 from drgcalc.records.statements import statement
 
 IDENTITY = ("settlement_id", "is_refund")
@@ -64,21 +64,19 @@ _KEPT_FROM_CHECKS = (
 )
 
 
-def parse_part(
+def make_views(
     con: duckdb.DuckDBPyConnection,
-    part: Part,
     staged: Staged,
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
 ) -> None:
-    """Make views `raw` (as delivered) and `parsed` (parse) of one part."""
-    open_part(con, part, staged).create_view("raw")
-    parse(con, part, staged, values, pools).create_view("parsed")
+    """Views `raw` (as delivered) and `parsed` (parse) of whichever part of a file the connection is turned to."""
+    open_part(con, staged).create_view("raw")
+    parse(con, staged, values, pools).create_view("parsed")
 
 
 def parse(
     con: duckdb.DuckDBPyConnection,
-    part: Part,
     staged: Staged,
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
@@ -87,7 +85,7 @@ def parse(
 
     `bad_<column>` says the latter, `pool_name` the region's pool. Blank rows of CSV and XLSX are left out.
     """
-    raw = open_part(con, part, staged)
+    raw = open_part(con, staged)
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
     clean = raw.select(
         *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items())
@@ -109,11 +107,9 @@ def parse(
     )
 
 
-def parse_identities(
-    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, values: Mapping[str, Mapping[str, str]]
-) -> None:
-    """Make view `identities` of one part: what two records must share to be the same, as view `parsed` has it."""
-    raw = open_part(con, part, staged)
+def identify(con: duckdb.DuckDBPyConnection, staged: Staged, values: Mapping[str, Mapping[str, str]]) -> None:
+    """View `identities` of a part, as `make_views`: what two records must share to be the same."""
+    raw = open_part(con, staged)
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
     held = {name: types[name] for name in IDENTITY if name in types}
     clean = raw.select(
@@ -123,8 +119,8 @@ def parse_identities(
     clean.select(*columns).create_view("identities")
 
 
-def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> pa.Table:
-    """The records of the part whose view `parsed` stands, in order: what the file has of canonical columns, and more.
+def judging(con: duckdb.DuckDBPyConnection, staged: Staged) -> Callable[[], pa.Table]:
+    """What gives the records of the part whose view `parsed` stands, in order: the file's canonical columns, and more.
 
     That is what _KEPT_FROM_CHECKS names, person_key in place of the person's id, and `problems`, the mask of checks.
     A record outside the asked period bears that bit alone: nothing else is said about it.
@@ -133,10 +129,15 @@ def judge(con: duckdb.DuckDBPyConnection, staged: Staged) -> pa.Table:
     key = FunctionExpression("person_key_of", ColumnExpression("person_id")).alias("person_key")
     kept = (ColumnExpression(name) for name in _kept(staged))
     answers = [check.code.lower() for check in CHECKS if check.code.lower() in judged.columns]
-    rows = judged.select(*kept, key, *(ColumnExpression(name) for name in answers)).to_arrow_table()
-    problems = _problems({name: rows[name] for name in answers}, len(rows))
-    rows = rows.drop_columns(answers).append_column("problems", problems.to_arrow())
-    return rows if pl.Series(rows["source_row"]).is_sorted() else rows.sort_by("source_row")
+    asked = judged.select(*kept, key, *(ColumnExpression(name) for name in answers))
+
+    def judge() -> pa.Table:
+        rows = asked.to_arrow_table()
+        problems = _problems({name: rows[name] for name in answers}, len(rows))
+        rows = rows.drop_columns(answers).append_column("problems", problems.to_arrow())
+        return rows if pl.Series(rows["source_row"]).is_sorted() else rows.sort_by("source_row")
+
+    return judge
 
 
 def _problems(answers: Mapping[str, pa.ChunkedArray], size: int) -> pl.Series:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,10 +28,10 @@ from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_
 from drgcalc.records.code_lists import ListReader, has_plain_lists
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
-from drgcalc.records.editor import judge, parse, parse_part, show_checked
+from drgcalc.records.editor import judging, make_views, parse, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.marks import duplicates_of, marked, strays_of, with_source_rows
-from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage
+from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage, turn_to
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
@@ -124,16 +124,11 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
     books = new_books(intake.readers)
-    find_duplicates(con, parts(staged, intake.rows_per_part), intake.values, intake.pools)
+    cut = tuple(parts(staged, intake.rows_per_part))
+    find_duplicates(con, cut, intake.values, intake.pools)
     known = pl.Series(sorted({span.hospital_id for span in intake.hospitals}), dtype=pl.String)
-    with con.cursor() as beside, ThreadPoolExecutor(max_workers=1) as worker:
-        define_macros(beside)
-        for part, item, lists_of in _with_lists(beside, staged, intake):
-            with input_errors(item.source):
-                reading = worker.submit(_read_codes, lists_of, part, books)
-                parse_part(con, part, item, intake.values, intake.pools)
-                judged = judge(con, item)
-                codes = reading.result()
+    for item, pieces in cut:
+        for part, judged, codes in _read_file(con, item, pieces, intake, books):
             problems = problems_of(codes)
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
             rows = marked(judged, duplicates_of(con, part, codes.source_rows), strays, problems)
@@ -201,14 +196,23 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
     )
 
 
-def _with_lists(
-    con: duckdb.DuckDBPyConnection, staged: Sequence[Staged], intake: Intake
-) -> Iterator[tuple[Part, Staged, _Lists]]:
-    """Every part with its file, and what reads the lists of codes of that part beside the rest of its columns."""
-    for _, cut in groupby(parts(staged, intake.rows_per_part), key=lambda pair: pair[0].source):
-        pieces = list(cut)
-        with _lists_of(con, pieces[0][1], intake) as lists_of:
-            yield from ((part, item, lists_of) for part, item in pieces)
+def _read_file(
+    con: duckdb.DuckDBPyConnection, item: Staged, pieces: Sequence[Part], intake: Intake, books: CodeBooks
+) -> Iterator[tuple[Part, pa.Table, PartCodes]]:
+    """Each part of a file with what the editor says of its records, and their codes, which are read beside it."""
+    with (
+        con.cursor() as beside,
+        ThreadPoolExecutor(max_workers=1) as worker,
+        input_errors(item.source),
+        _lists_of(beside, item, intake) as lists_of,
+    ):
+        make_views(con, item, intake.values, intake.pools)
+        judge = judging(con, item)
+        for part in pieces:
+            reading = worker.submit(_read_codes, lists_of, part, books)
+            turn_to(con, part)
+            judged = judge()
+            yield part, judged, reading.result()
 
 
 def _read_codes(lists_of: _Lists, part: Part, books: CodeBooks) -> PartCodes:
@@ -217,18 +221,21 @@ def _read_codes(lists_of: _Lists, part: Part, books: CodeBooks) -> PartCodes:
 
 @contextmanager
 def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged, intake: Intake) -> Iterator[_Lists]:
+    """What gives the lists of codes of a part, in order: source_row, diagnoses, procedures."""
     if has_plain_lists(item):
         with ListReader(item) as reader:
             yield reader.read
-    else:
-        yield lambda part: _assembled(con, part, item, intake)
-
-
-def _assembled(con: duckdb.DuckDBPyConnection, part: Part, item: Staged, intake: Intake) -> pa.Table:
-    """Lists of codes that are made of cells: source_row, diagnoses, procedures, in order."""
+        return
+    define_macros(con)
     # Only rows of text may be blank and are left out; the lists of other files need no other column.
-    rows = parse(con, part, item, intake.values, intake.pools) if item.is_text else open_part(con, part, item)
+    rows = parse(con, item, intake.values, intake.pools) if item.is_text else open_part(con, item)
     nothing = ConstantExpression(None).cast("VARCHAR[]")
     columns = (ColumnExpression(name) if name in rows.columns else nothing.alias(name) for name in LISTS)
-    lists = rows.select(ColumnExpression("source_row"), *columns).to_arrow_table()
-    return lists if pl.Series(lists["source_row"]).is_sorted() else lists.sort_by("source_row")
+    lists = rows.select(ColumnExpression("source_row"), *columns)
+
+    def assemble(part: Part) -> pa.Table:
+        turn_to(con, part)
+        found = lists.to_arrow_table()
+        return found if pl.Series(found["source_row"]).is_sorted() else found.sort_by("source_row")
+
+    yield assemble

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -29,6 +29,8 @@ from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
+_FIRST_ROW, _LAST_ROW = "records_first_row", "records_last_row"
+"""Variables of a connection: the rows it is turned to."""
 _NO_SPACE = os.strerror(errno.ENOSPC)
 _UNREADABLE = (
     duckdb.IOException,
@@ -99,31 +101,38 @@ def stage(
         return _xlsx(con, source, digest, target, aliases, required)
 
 
-def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Part, Staged]]:
-    """The sources cut into parts of about `rows_per_part` rows, between row groups where they are small enough."""
+def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Staged, tuple[Part, ...]]]:
+    """Each source cut into parts of about `rows_per_part` rows, between row groups where they are small enough."""
     numbers = count(1)
     for item in staged:
-        first = 0
-        for end in _ends(item.file, rows_per_part):
-            yield Part(next(numbers), item.source, first + 1, end - first), item
-            first = end
+        ends = [0, *_ends(item.file, rows_per_part)]
+        yield item, tuple(Part(next(numbers), item.source, first + 1, end - first) for first, end in pairwise(ends))
+
+
+def turn_to(con: duckdb.DuckDBPyConnection, part: Part) -> None:
+    """Make `part` the one that what `open_part` gave stands for in this connection, from now on."""
+    # DuckDB counts rows of a file from 0.
+    for name, row in ((_FIRST_ROW, part.first_row - 1), (_LAST_ROW, part.first_row + part.rows - 2)):
+        con.execute(f"SET VARIABLE {name} = CAST($row AS BIGINT)", {"row": row}).complete()
 
 
 def open_part(
-    con: duckdb.DuckDBPyConnection, part: Part, staged: Staged, others: Mapping[str, str] = MappingProxyType({})
+    con: duckdb.DuckDBPyConnection, staged: Staged, others: Mapping[str, str] = MappingProxyType({})
 ) -> duckdb.DuckDBPyRelation:
-    """The rows of a part as they were delivered: canonical columns the file has (text or typed), and `source_row`.
+    """The rows of the part that the connection is turned to, as delivered: canonical columns the file has, and row.
 
-    others: further columns of the staged file that are wanted, as they are, by the name to give them.
+    Cells are text or typed, the row is `source_row`. The same relation stands for part after part: to bind one costs
+    as much as to read ten thousand rows. others: further columns of the staged file, by the name to give them.
     """
     scan = con.read_parquet(str(staged.file), file_row_number=True)
     row = ColumnExpression("file_row_number")
-    ranged = scan.filter(
-        (row >= ConstantExpression(part.first_row - 1)) & (row < ConstantExpression(part.first_row - 1 + part.rows))
-    )
-    source_row = (row + ConstantExpression(1)).alias("source_row")
+    first, last = (FunctionExpression("getvariable", ConstantExpression(name)) for name in (_FIRST_ROW, _LAST_ROW))
+    ranged = scan.filter((row >= first) & (row <= last))
+    source_row = row + ConstantExpression(1)
     asked = (ColumnExpression(column).alias(name) for name, column in others.items())
-    return ranged.select(*canonical(scan, staged.columns, is_keyed=staged.is_keyed), source_row, *asked)
+    return ranged.select(
+        *canonical(scan, staged.columns, is_keyed=staged.is_keyed), source_row.alias("source_row"), *asked
+    )
 
 
 def canonical(
