@@ -10,13 +10,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from types import TracebackType
 from typing import NoReturn
 
 import click
 
 from drgcalc.base.errors import ExitCode
+from drgcalc.base.version import VERSION
 from drgcalc.cli import (
     calibrate_commands,
     office_commands,
@@ -31,7 +31,7 @@ MANY_OBJECTS = 200_000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("drgcalc"), prog_name="drgcalc")
+@click.version_option(VERSION, prog_name="drgcalc")
 def commands() -> None:
     """Settle hospitals by DRG or DIP points: records in; groups, points, point values, allocations and a ledger out.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from drgcalc.base.money import exact
 from drgcalc.cli.options import period_options, repair_option, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
 from drgcalc.run.period import Period, choose_period, parse_period
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _RULE_FIELDS = {
     "age": "NL", "sex": "XB", "age_days": "XSRTL", "weight": "XSRTZ", "los": "ZYTS", "mode": "LYFS", "department": "KS",
@@ -37,12 +42,12 @@ def init(talk: Talk, folder: Path) -> None:
 @talking
 def check(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -> None:
     """Check the records of a period (of all policies, when none is named) and show what is wrong."""
-    from drgcalc.report import terminal
+    from drgcalc.report import records
     from drgcalc.run.check import check as run_check
 
     with talk.progress() as progress:
         result = run_check(talk.region, choose_period(year, month), progress, repair_codes=repair_codes)
-    talk.result(result, lambda: terminal.checked(result))
+    talk.result(result, lambda: records.checked(result))
     if talk.strict and (result.rejected or result.count("warning")):
         raise InputError(
             f"{result.rejected} records rejected, {result.count('warning')} warnings",
@@ -56,8 +61,12 @@ def check(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
 @talking
 def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -> None:
     """Group the records of a period and publish them as out/cases/PERIOD/vN/cases.parquet."""
-    from drgcalc.report import terminal
     from drgcalc.run.group import group as run_group
+
+    def shown() -> Iterator[RenderableType]:
+        from drgcalc.report import records  # rich is loaded where something is shown
+
+        return records.grouped(result)
 
     with talk.progress() as progress:
         result = run_group(
@@ -68,7 +77,7 @@ def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
             progress=progress,
             repair_codes=repair_codes,
         )
-    talk.result(result, lambda: terminal.grouped(result))
+    talk.result(result, shown)
 
 
 @click.command()
@@ -81,8 +90,12 @@ def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool, 
     if hospital is not None:
         _own_view(talk, _required(year, month), hospital, repair_codes)
         return
-    from drgcalc.report import terminal
     from drgcalc.run.settle import settle as run_settle
+
+    def shown() -> Iterator[RenderableType]:
+        from drgcalc.report import terminal  # rich is loaded where something is shown
+
+        return terminal.settled(result)
 
     with talk.progress() as progress:
         result = run_settle(
@@ -93,7 +106,7 @@ def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool, 
             progress=progress,
             repair_codes=repair_codes,
         )
-    talk.result(result, lambda: terminal.settled(result))
+    talk.result(result, shown)
     records = result.grouping.records
     warnings = records.count("warning") + sum(finding.severity == "warning" for finding in result.findings)
     talk.note(

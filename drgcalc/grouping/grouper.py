@@ -1,17 +1,17 @@
-"""The engine of a scheme, whatever its kind."""
+"""The engine of a scheme, whatever its kind; only that of the kind at hand is loaded."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
-import pyarrow as pa
-
-from drgcalc.grouping.dip.engine import DipEngine
-from drgcalc.grouping.dip.scheme import DipScheme
-from drgcalc.grouping.engine import Engine
 from drgcalc.grouping.scheme import Scheme
-from drgcalc.records.code_book import PartCodes
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+    from drgcalc.grouping.dip.scheme import DipScheme
+    from drgcalc.records.code_book import PartCodes
 
 
 class Grouper(Protocol):
@@ -23,4 +23,10 @@ class Grouper(Protocol):
 
 def grouper_of(scheme: Scheme | DipScheme) -> Grouper:
     """The engine that groups by the scheme."""
-    return DipEngine(scheme) if isinstance(scheme, DipScheme) else Engine(scheme)
+    if isinstance(scheme, Scheme):
+        from drgcalc.grouping.engine import Engine
+
+        return Engine(scheme)
+    from drgcalc.grouping.dip.engine import DipEngine
+
+    return DipEngine(scheme)

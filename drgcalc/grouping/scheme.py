@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.scheme_columns import SCHEME_TABLES
-from drgcalc.grouping.dip.scheme import DipScheme, load_dip_scheme
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
 from drgcalc.grouping.table_folder import COMPLICATION_LEVELS as COMPLICATION_LEVELS
 from drgcalc.grouping.table_folder import CcRow as CcRow
@@ -26,6 +25,9 @@ from drgcalc.grouping.table_folder import (
     rows_of,
 )
 from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
+
+if TYPE_CHECKING:
+    from drgcalc.grouping.dip.scheme import DipScheme
 
 
 class Status(StrEnum):
@@ -134,6 +136,8 @@ def load_scheme(folder: Path) -> Scheme | DipScheme:
         case "drg":
             return _load_drg_scheme(folder, about)
         case "dip":
+            from drgcalc.grouping.dip.scheme import load_dip_scheme  # a kind of scheme is loaded where it is used
+
             return load_dip_scheme(folder, about)
     raise RulesError(
         f"{folder / 'scheme.toml'}: kind is {about['kind']!r}; this version runs schemes of kind 'drg' and 'dip'",
@@ -144,7 +148,7 @@ def load_scheme(folder: Path) -> Scheme | DipScheme:
 def load_drg_scheme(folder: Path) -> Scheme:
     """The DRG scheme of a table folder, for what only DRG schemes have. Raises RulesError for a DIP directory."""
     scheme = load_scheme(folder)
-    if isinstance(scheme, DipScheme):
+    if not isinstance(scheme, Scheme):
         raise RulesError(f"{folder} is a DIP directory", hint="this needs a scheme of kind 'drg'")
     return scheme
 

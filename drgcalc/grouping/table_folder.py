@@ -138,6 +138,11 @@ def read_exclusions(rows: Iterable[list[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(codes) for key, codes in members.items()}
 
 
+def complication_codes(cc: Iterable[CcRow], exclusions: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Every code of the complication list and of its exclusion tables."""
+    return frozenset(row.code for row in cc).union(*exclusions.values())
+
+
 def check_complications(folder: Path, cc: Iterable[CcRow], exclusions: Mapping[str, frozenset[str]]) -> None:
     """Every exclusion table that a complication names is there, and codes are spelled as records are."""
     cc = tuple(cc)

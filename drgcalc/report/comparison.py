@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from drgcalc.report import directories
+from drgcalc.report.comparison_model import Moves
 from drgcalc.report.layout import indented, number, plain_table
-from drgcalc.report.model import Moves
 from drgcalc.tables.diff import GroupChange, SchemeDiff
 from drgcalc.tables.dip.diff import DipDiff
 from drgcalc.tables.export import marked

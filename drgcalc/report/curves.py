@@ -12,7 +12,7 @@ from rich.text import Text
 from drgcalc.base.money import round_half_up
 from drgcalc.report import findings
 from drgcalc.report.layout import plain_table
-from drgcalc.report.model import CurveShown, PieceShown, PolicyChecked
+from drgcalc.report.policy_model import CurveShown, PieceShown, PolicyChecked
 from drgcalc.settlement.payment_curve import ALL_LAYERS, Example
 
 WIDTH, HEIGHT = 64, 12

@@ -21,7 +21,7 @@ from drgcalc.grouping.dip.explain import (
     lacking,
 )
 from drgcalc.report import findings, readings
-from drgcalc.report.model import DipReason
+from drgcalc.report.explanation_model import DipReason
 
 SHOWN = 5
 """Rows that did not win are shown up to so many; all of them are in --json."""

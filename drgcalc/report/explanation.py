@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from drgcalc.grouping.explain import Evidence, Proof, Trial
 from drgcalc.report import dip_explanation, findings, readings
-from drgcalc.report.model import DipReason, Reason
+from drgcalc.report.explanation_model import DipReason, Reason
 
 
 def explained(reason: Reason | DipReason) -> Iterator[RenderableType]:

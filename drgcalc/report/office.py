@@ -9,7 +9,7 @@ from rich.text import Text
 
 from drgcalc.report import findings
 from drgcalc.report.layout import money, number, plain_table
-from drgcalc.report.model import DueReport, FundReport, LoopReport, NettingReport, ReconciliationReport
+from drgcalc.report.office_model import DueReport, FundReport, LoopReport, NettingReport, ReconciliationReport
 from drgcalc.settlement.deadlines import Due
 from drgcalc.settlement.fund_watch import Indicator
 from drgcalc.settlement.receivables import MISSING_HERE, MISSING_THERE

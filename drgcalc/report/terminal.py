@@ -12,42 +12,22 @@ from rich.text import Text
 from drgcalc.base.money import total
 from drgcalc.report import findings, year
 from drgcalc.report.layout import money, number, plain_table
-from drgcalc.report.model import Checked, Grouped, Place, PolicyChanges, Proof, Settled, Statement, Terms, Verified
+from drgcalc.report.model import Proof, Settled, Statement, Verified
+from drgcalc.report.policy_model import PolicyChanges, Terms
+from drgcalc.report.records import intake_counts, place_of, statuses
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
 
 LARGEST = 10
 
-_STATUSES = {
-    "grouped": "grouped 入组",
-    "ambiguous": "ambiguous 歧义",
-    "ungrouped": "ungrouped 未入组",
-    "excluded": "excluded 不纳入",
-}
-
-
-def checked(result: Checked) -> Iterator[RenderableType]:
-    """Records in, accepted and rejected, and every finding code with three places."""
-    yield _records(result)
-    yield from findings.blocks(result.findings)
-
-
-def grouped(result: Grouped) -> Iterator[RenderableType]:
-    """Records in, one line a finding code, cases by status."""
-    yield _records(result.records)
-    yield from findings.lines(result.records.findings, result.place)
-    yield _statuses(result)
-    yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
-    yield _place(result.place)
-
 
 def settled(result: Settled) -> Iterator[RenderableType]:
     """The main job, top to bottom: records, groups, pool, point values, largest allocations, what to do next."""
     yield Text(f"{result.region} {result.period}", style="bold")
-    yield _records(result.grouping.records)
+    yield intake_counts(result.grouping.records)
     found = (*result.grouping.records.findings, *findings.counted(result.findings))
     yield from findings.lines(found, result.place)
-    yield _statuses(result.grouping)
+    yield statuses(result.grouping)
     for pool, lines in groupby(result.waterfall, key=lambda line: line.pool):
         yield waterfall(pool, list(lines))
     yield point_values(result.values)
@@ -57,7 +37,7 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     yield from year.differences(result.differences)
     yield from year.clearing(result.clearing)
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
-    yield _place(result.place)
+    yield place_of(result.place)
     yield from _next_steps(result)
 
 
@@ -188,34 +168,6 @@ def proofs(rows: Iterable[Proof]) -> Table:
     for row in rows:
         table.add_row(Text(row.statement), _short(row.expected), _short(row.found), row.difference)
     return table
-
-
-def _records(result: Checked) -> Table:
-    table = plain_table(
-        f"Records 结算记录 {result.period}",
-        ("files", "right"),
-        ("read", "right"),
-        ("accepted", "right"),
-        ("rejected", "right"),
-        ("copies", "right"),
-        ("other periods", "right"),
-    )
-    counts = (result.files, result.read, result.accepted, result.rejected, result.duplicates, result.outside)
-    table.add_row(*map(number, counts))
-    return table
-
-
-def _statuses(result: Grouped) -> Table:
-    names = [status for status in _STATUSES if status in result.statuses]
-    table = plain_table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
-    table.add_row(*(number(result.statuses[name]) for name in names), number(result.groups))
-    return table
-
-
-def _place(place: Place) -> Text:
-    if not place.folder:
-        return Text("Dry run: nothing was published.")
-    return Text(f"{place.folder}: {'the same results as before, no new version' if place.unchanged else 'published'}")
 
 
 def _next_steps(result: Settled) -> Iterator[Text]:

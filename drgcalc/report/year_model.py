@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from drgcalc.settlement.own_view import OwnAmount, OwnDifference
-from drgcalc.settlement.rows import Allocation
+if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
+    from drgcalc.settlement.own_view import OwnAmount, OwnDifference
+    from drgcalc.settlement.rows import Allocation
 
 
 class Change(NamedTuple):
@@ -21,8 +21,7 @@ class Change(NamedTuple):
     retained: Decimal
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """A line of the trace: "close" or "reopen", the version, the day, and why."""
 
     event: str
@@ -31,8 +30,7 @@ class Event:
     reason: str
 
 
-@dataclass(frozen=True)
-class Closing:
+class Closing(NamedTuple):
     """A period that was closed or reopened. `notes`: what has moved on since its version was published."""
 
     period: str
@@ -42,8 +40,7 @@ class Closing:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """A published version of a period: what came in, what it pays, and what is another than in the version before."""
 
     number: int
@@ -56,8 +53,7 @@ class Version:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """Every version of a period side by side, oldest first, and its closings and reopenings."""
 
     period: str
@@ -74,8 +70,7 @@ class PartChange(NamedTuple):
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """Everything that makes two versions differ: payables by cause, which add up to the fen; then parts of payments."""
 
     old: str
@@ -84,8 +79,7 @@ class Explained:
     payments: tuple[PartChange, ...]
 
 
-@dataclass(frozen=True)
-class OwnView:
+class OwnView(NamedTuple):
     """What a hospital is owed by its own records, pool by pool; the bureau's statement, and why it differs."""
 
     period: str

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from drgcalc.base.version import VERSION
 from drgcalc.calibration.terms import Terms
 from drgcalc.report.calibration_model import Basis
 from drgcalc.report.model import Place
@@ -164,7 +164,7 @@ def _manifest(work: Work, kind: str, counts: dict[str, int], targets: Sequence[P
     return Manifest(
         command=f"calibrate {kind}",
         period=f"{work.ask.years[0]}:{work.ask.years[-1]}",
-        drgcalc=version("drgcalc"),
+        drgcalc=VERSION,
         inputs=work.inputs,
         region={"region.toml": region.settings_hash, **hashes(kept, region.folder)},
         scheme=work.scheme,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from drgcalc.base.errors import OutputError
 from drgcalc.report.year_model import Event
@@ -17,8 +17,7 @@ from drgcalc.run.publish import CLOSED, latest, output_errors
 TRACE = "trace.jsonl"
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(NamedTuple):
     """A closed period: its version, the hash of that version's manifest, and the decisions it was closed with."""
 
     period: str
@@ -59,7 +58,7 @@ def refuse_closed(out: Path, period: str) -> None:
 def write_closed(out: Path, closed: Closed) -> None:
     """Mark a period as closed."""
     folder = out / closed.period
-    text = json.dumps(asdict(closed), ensure_ascii=False, indent=2, sort_keys=True)
+    text = json.dumps(closed._asdict(), ensure_ascii=False, indent=2, sort_keys=True)
     with output_errors(folder):
         (folder / CLOSED).write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -74,7 +73,7 @@ def add_event(out: Path, period: str, event: Event) -> None:
     """Append to the trace of a period."""
     folder = out / period
     with output_errors(folder), (folder / TRACE).open("a", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(asdict(event), ensure_ascii=False, sort_keys=True) + "\n")
+        file.write(json.dumps(event._asdict(), ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def read_trace(out: Path, period: str) -> tuple[Event, ...]:

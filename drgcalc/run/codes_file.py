@@ -12,7 +12,7 @@ from drgcalc.base.errors import Finding
 from drgcalc.records.checks import file_finding
 from drgcalc.records.code_tally import CodeCount
 from drgcalc.run.publish import output_errors
-from drgcalc.run.published import read_csv
+from drgcalc.run.published_csv import read_csv
 from drgcalc.run.region_codes import file_of
 from drgcalc.run.writing import write_csv
 

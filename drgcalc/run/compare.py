@@ -23,7 +23,7 @@ from drgcalc.base.money import MONEY_PLACES, round_half_up, total
 from drgcalc.base.scheme_columns import TRANSITIONS
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.scheme import Scheme, Status
-from drgcalc.report.model import Flow, HospitalMoves, Moves
+from drgcalc.report.comparison_model import Flow, HospitalMoves, Moves
 from drgcalc.run.group import CASES_FILE, grouped_cases
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.period import Period

@@ -14,7 +14,7 @@ from drgcalc.run.closed import closed_periods, standing_version
 from drgcalc.run.group import CASES_FILE, Cases
 from drgcalc.run.manifest import read_manifest
 from drgcalc.run.period import Period, parse_period
-from drgcalc.run.published import read_rows
+from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.snapshot import read_texts, texts_of
 from drgcalc.run.stages import Resettle, Side, changes, effective, month_of, published_amounts, same_cases

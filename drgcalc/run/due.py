@@ -8,7 +8,7 @@ from pathlib import Path
 
 from drgcalc.base.columns import Table
 from drgcalc.base.office_columns import DEADLINES, HOLIDAYS
-from drgcalc.report.model import DueReport, LoopReport
+from drgcalc.report.office_model import DueReport, LoopReport
 from drgcalc.run.closed import closed_periods
 from drgcalc.run.group import whole_span
 from drgcalc.run.office import feedback, feedback_loops

@@ -19,7 +19,7 @@ from drgcalc.grouping.scalars import in_units, scalar_fields
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records.code_reader import CodeReaders, Reading
 from drgcalc.records.intake import Intake, read_parts
-from drgcalc.report.model import DipReason, Reason
+from drgcalc.report.explanation_model import DipReason, Reason
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import whole_span
 from drgcalc.run.intake import find_inputs, make_intake, record_findings, region_salt

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import InputError
+from drgcalc.base.version import VERSION
 from drgcalc.grouping.grouper import Grouper, grouper_of
 from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scheme import load_scheme
@@ -46,12 +46,11 @@ from drgcalc.run.intake import (
 from drgcalc.run.manifest import Manifest, file_hash, hashes, is_sealed, read_manifest, with_outputs
 from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
-from drgcalc.run.published import read_findings
+from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_codes import Coding, coding_of
 from drgcalc.run.rejected import write_rejected
 from drgcalc.run.writing import cases_writer, write_csv
-from drgcalc.settlement.policy import read_policies
 
 CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
@@ -94,6 +93,8 @@ def group(
 
 def whole_span(region: Region) -> Period:
     """From the first day of the region's first policy to the last day of its last."""
+    from drgcalc.settlement.policy import read_policies  # 30 modules, needed where no period is named
+
     policies = read_policies(region.policy_blocks, "region.toml", [pool.id for pool in region.pools])
     return span(policies[0].effective_from, policies[-1].effective_to)
 
@@ -158,7 +159,7 @@ def _basis(
     return Manifest(
         command="group",
         period=period.text,
-        drgcalc=version("drgcalc"),
+        drgcalc=VERSION,
         inputs={source.relative: sha256_of(source.path) for source in inputs.sources},
         region={
             "region.toml": region.settings_hash,

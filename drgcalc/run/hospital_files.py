@@ -23,7 +23,8 @@ from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER
 from drgcalc.report.proof_model import Handed
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
 from drgcalc.run.publish import output_errors
-from drgcalc.run.published import LEDGER_FILE, find_version, read_allocations, read_book, read_findings
+from drgcalc.run.published import LEDGER_FILE, find_version, read_allocations, read_book
+from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import load_region
 from drgcalc.run.rejected import HEADERS, MENDING_FILE, REJECTED_FILE
 from drgcalc.run.settle import ALLOCATIONS_FILE

@@ -12,7 +12,7 @@ from drgcalc.base.columns import Table
 from drgcalc.base.errors import InputError, OutputError, RulesError, UsageError
 from drgcalc.base.money import total
 from drgcalc.base.office_columns import ADVANCES, BOOKINGS, FEEDBACK, FEEDBACK_CASES, NETS, RECONCILIATION
-from drgcalc.report.model import FundReport, LoopReport, NettingReport, PoolBenefit, ReconciliationReport
+from drgcalc.report.office_model import FundReport, LoopReport, NettingReport, PoolBenefit, ReconciliationReport
 from drgcalc.run.closed import standing_version
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import CASES_FILE

@@ -18,7 +18,7 @@ from drgcalc.run.intake import Progress, silent
 from drgcalc.run.period import Period
 from drgcalc.run.points import write_settled_cases
 from drgcalc.run.publish import lock
-from drgcalc.run.published import read_rows
+from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.settle import terms_of
 from drgcalc.run.workspace import workspace

@@ -9,10 +9,10 @@ from drgcalc.base.columns import Table
 from drgcalc.base.errors import RulesError
 from drgcalc.base.point_columns import AUXILIARY, BASE_POINTS, COEFFICIENTS, FALLBACKS, POINT_TABLES, READMISSION_EXEMPT
 from drgcalc.run.region_tables import Row, by_key, read_table, refuse_below, refuse_overlaps, refuse_repeats
-from drgcalc.settlement.elastic import BasePoints
 from drgcalc.settlement.point_tables import (
     DIMENSIONS,
     AuxiliaryFactor,
+    BasePoints,
     Coefficient,
     FallBack,
     ListedGroup,

@@ -16,7 +16,7 @@ from drgcalc.run.region import Region
 from drgcalc.run.routing import Routed, divide, earning_points, part, read_routed, route, together
 from drgcalc.run.special import decide, special_payments
 from drgcalc.run.writing import REPEATING, arrow_table, beside, cases_writer
-from drgcalc.settlement.findings import RuleTotals, StatusTotals, UnmatchedRefunds, case_findings, rule_findings
+from drgcalc.settlement.case_findings import RuleTotals, StatusTotals, UnmatchedRefunds, case_findings, rule_findings
 from drgcalc.settlement.identities import PricedSums
 from drgcalc.settlement.point_tables import PointTables, raise_rival_coefficients
 from drgcalc.settlement.point_terms import point_parameters, segment_rows, term_tables

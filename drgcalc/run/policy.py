@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from drgcalc.report.model import PolicyChanges, Term, TermChange, Terms
+from drgcalc.report.policy_model import PolicyChanges, Term, TermChange, Terms
 from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 from drgcalc.run.settle import terms_of

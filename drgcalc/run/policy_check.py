@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from drgcalc.base.money import MONEY_PLACES, multiply, round_half_up
-from drgcalc.report.model import CurveShown, PieceShown, PolicyChecked
+from drgcalc.report.policy_model import CurveShown, PieceShown, PolicyChecked
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import CASES_FILE
 from drgcalc.run.manifest import read_manifest

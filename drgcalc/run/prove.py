@@ -18,9 +18,9 @@ from drgcalc.run.published import (
     find_version,
     read_allocations,
     read_book,
-    read_csv,
     read_method_payments,
 )
+from drgcalc.run.published_csv import read_csv
 from drgcalc.run.region import load_region
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.conservation import conservation

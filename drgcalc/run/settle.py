@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from drgcalc.base.errors import Finding, InputError, RulesError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
+from drgcalc.base.version import VERSION
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.closed import refuse_closed
 from drgcalc.run.codes_file import copy_codes
@@ -25,13 +25,8 @@ from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.publish import Draft, draft, lock
-from drgcalc.run.published import (
-    ALLOCATIONS_PARQUET,
-    LEDGER_FILE,
-    METHODS_PARQUET,
-    POOL_FILE,
-    read_findings,
-)
+from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, POOL_FILE
+from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.rejected import copy_rejected
 from drgcalc.run.settled_before import settled_before
@@ -313,7 +308,7 @@ def _basis(region: Region, period: Period, terms: Terms, cases: Cases) -> Manife
     return Manifest(
         command="settle",
         period=period.text,
-        drgcalc=version("drgcalc"),
+        drgcalc=VERSION,
         inputs=cases.manifest.inputs,
         region={
             **cases.manifest.region,

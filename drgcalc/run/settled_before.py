@@ -15,7 +15,8 @@ from drgcalc.run.group import FINDINGS_FILE, Cases
 from drgcalc.run.manifest import Manifest, file_hash, is_sealed, read_manifest
 from drgcalc.run.period import Period
 from drgcalc.run.publish import latest
-from drgcalc.run.published import read_allocations, read_book, read_findings, read_method_payments, read_rows
+from drgcalc.run.published import read_allocations, read_book, read_method_payments
+from drgcalc.run.published_csv import read_findings, read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.year import CLEARING_POOLS_FILE, POINT_VALUES_FILE, read_payments, read_values
 from drgcalc.settlement.clearing import ClearedPool

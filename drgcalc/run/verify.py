@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from importlib.metadata import version as installed
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,6 +16,7 @@ from drgcalc.base.errors import DrgcalcError, InputError, UsageError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
 from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
+from drgcalc.base.version import VERSION
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.records.salt import default_salt_path, load_salt
 from drgcalc.records.sources import sha256_of
@@ -36,9 +36,9 @@ from drgcalc.run.published import (
     POOL_FILE,
     read_allocations,
     read_book,
-    read_findings,
     read_method_payments,
 )
+from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.rejected import MENDING_FILE, REJECTED_FILE, write_mending
 from drgcalc.run.settle import (
@@ -119,8 +119,8 @@ def _moved_on(region: Region, manifest: Manifest) -> Iterator[str]:
     if not salt.exists() or manifest.region["salt"] != salt_mark(load_salt(salt)):
         yield f"the salt is missing or another one: {salt}; persons would get other keys"
     yield from _scheme(region, manifest)
-    if manifest.drgcalc != installed("drgcalc"):
-        yield f"the version was published by drgcalc {manifest.drgcalc}, this is {installed('drgcalc')}"
+    if manifest.drgcalc != VERSION:
+        yield f"the version was published by drgcalc {manifest.drgcalc}, this is {VERSION}"
 
 
 def _tables(region: Region, manifest: Manifest) -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from drgcalc.base.money import total
 from drgcalc.base.payment_columns import CLEARING
-from drgcalc.run.published import read_allocations, read_book, read_method_payments, read_rows
+from drgcalc.run.published import read_allocations, read_book, read_method_payments
+from drgcalc.run.published_csv import read_rows
 from drgcalc.run.year import CLEARING_FILE, CLEARING_LEDGER, PAYMENTS_LEDGER, read_payments
 from drgcalc.settlement.clearing import Cleared
 from drgcalc.settlement.identities import Statement, statement

@@ -16,7 +16,8 @@ from drgcalc.run.closed import closed_periods, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, months_before
 from drgcalc.run.manifest import MANIFEST, file_hash
 from drgcalc.run.period import Period
-from drgcalc.run.published import read_allocations, read_book, read_rows
+from drgcalc.run.published import read_allocations, read_book
+from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.clearing import Clearing, Year, clear_year

@@ -15,6 +15,7 @@ from drgcalc.base.errors import RulesError
 from drgcalc.base.money import POINTS_PLACES, round_half_up, total
 from drgcalc.settlement.ledger import less
 from drgcalc.settlement.pay_policy import MonthRule
+from drgcalc.settlement.point_tables import BasePoints
 from drgcalc.settlement.policy_reading import Choice, Number, Table
 from drgcalc.settlement.rows import HospitalTotals
 
@@ -33,16 +34,6 @@ class Elastic(NamedTuple):
 
     base_share: Number
     without_base: Choice
-
-
-class BasePoints(NamedTuple):
-    """A hospital's base in a pool and year, points: base.point_columns.BASE_POINTS."""
-
-    year: int
-    pool: str
-    hospital_id: str
-    points: Decimal
-    source: str
 
 
 class PointClass(NamedTuple):

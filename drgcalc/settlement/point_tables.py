@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import multiply, round_half_up
-from drgcalc.settlement.elastic import BasePoints
 
 FACTOR_PLACES = 6
 DIMENSIONS = ("cci", "severity", "tumour", "age", "icu")
@@ -70,6 +69,16 @@ class FallBack(NamedTuple):
     western_group: str
     effective_from: date
     effective_to: date | None
+    source: str
+
+
+class BasePoints(NamedTuple):
+    """A hospital's base in a pool and year, points: base.point_columns.BASE_POINTS."""
+
+    year: int
+    pool: str
+    hospital_id: str
+    points: Decimal
     source: str
 
 

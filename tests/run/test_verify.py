@@ -16,7 +16,8 @@ from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.report.model import Verified
 from drgcalc.run.manifest import file_hash, read_manifest, write_manifest
 from drgcalc.run.period import parse_period
-from drgcalc.run.published import read_book, read_csv
+from drgcalc.run.published import read_book
+from drgcalc.run.published_csv import read_csv
 from drgcalc.run.settle import settle
 from drgcalc.run.verify import verify
 from drgcalc.run.writing import write_csv

@@ -18,7 +18,8 @@ from drgcalc.run import settle as run_settle
 from drgcalc.run.closing import close, reopen
 from drgcalc.run.own_view import own_view
 from drgcalc.run.period import parse_period
-from drgcalc.run.published import read_allocations, read_book, read_csv, read_rows
+from drgcalc.run.published import read_allocations, read_book
+from drgcalc.run.published_csv import read_csv, read_rows
 from drgcalc.run.settle import settle
 from drgcalc.run.verify import verify
 from drgcalc.run.versions import diff, history

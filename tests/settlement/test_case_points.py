@@ -17,7 +17,7 @@ from settlement_cases import block, choice, examples, number, policy_of, shared_
 
 from drgcalc.base.columns import CASES
 from drgcalc.base.errors import RulesError
-from drgcalc.settlement.findings import StatusTotals, UnmatchedRefunds, case_findings
+from drgcalc.settlement.case_findings import StatusTotals, UnmatchedRefunds, case_findings
 from drgcalc.settlement.point_policy import PointRules
 from drgcalc.settlement.points import case_points, check_levels, points_without_group, refund_points
 from drgcalc.settlement.policy_reading import Choice

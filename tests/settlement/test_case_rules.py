@@ -14,7 +14,7 @@ from points_in_duckdb import Case, Place, Score, query, rows_of, settled
 from settlement_cases import block, choice, examples, needs_vectors, number, policy_of, shared_vectors, vector_cases
 
 from drgcalc.base.errors import RulesError
-from drgcalc.settlement.findings import RuleTotals, StatusTotals, case_findings, rule_findings
+from drgcalc.settlement.case_findings import RuleTotals, StatusTotals, case_findings, rule_findings
 from drgcalc.settlement.point_policy import PointRules
 from drgcalc.settlement.point_tables import (
     AuxiliaryFactor,

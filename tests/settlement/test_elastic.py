@@ -11,8 +11,9 @@ from settlement_cases import choice, examples, hospitals_of, money_in, number, o
 
 from drgcalc.base.errors import RulesError
 from drgcalc.base.money import round_half_up, total
-from drgcalc.settlement.elastic import BasePoints, with_base_points
+from drgcalc.settlement.elastic import with_base_points
 from drgcalc.settlement.identities import prove
+from drgcalc.settlement.point_tables import BasePoints
 from drgcalc.settlement.point_value import distribute
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import HospitalTotals

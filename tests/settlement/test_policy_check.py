@@ -15,7 +15,7 @@ from rich.console import Console
 from settlement_cases import block, choice, number, policy_of
 
 from drgcalc.report import curves as report
-from drgcalc.report.model import CurveShown, PieceShown, PolicyChecked
+from drgcalc.report.policy_model import CurveShown, PieceShown, PolicyChecked
 from drgcalc.settlement.payment_curve import Example, curves, level_coefficients
 from drgcalc.settlement.point_policy import PointRules
 from drgcalc.settlement.point_tables import Coefficient

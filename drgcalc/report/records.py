@@ -1,0 +1,66 @@
+"""Records and cases at the terminal: what came in, what is wrong with it, what it was grouped to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from drgcalc.report import findings
+from drgcalc.report.layout import number, plain_table
+from drgcalc.report.model import Checked, Grouped, Place
+
+_STATUSES = {
+    "grouped": "grouped 入组",
+    "ambiguous": "ambiguous 歧义",
+    "ungrouped": "ungrouped 未入组",
+    "excluded": "excluded 不纳入",
+}
+
+
+def checked(result: Checked) -> Iterator[RenderableType]:
+    """Records in, accepted and rejected, and every finding code with three places."""
+    yield intake_counts(result)
+    yield from findings.blocks(result.findings)
+
+
+def grouped(result: Grouped) -> Iterator[RenderableType]:
+    """Records in, one line a finding code, cases by status."""
+    yield intake_counts(result.records)
+    yield from findings.lines(result.records.findings, result.place)
+    yield statuses(result)
+    yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
+    yield place_of(result.place)
+
+
+def intake_counts(result: Checked) -> Table:
+    """How many records came in, and what became of them."""
+    table = plain_table(
+        f"Records 结算记录 {result.period}",
+        ("files", "right"),
+        ("read", "right"),
+        ("accepted", "right"),
+        ("rejected", "right"),
+        ("copies", "right"),
+        ("other periods", "right"),
+    )
+    counts = (result.files, result.read, result.accepted, result.rejected, result.duplicates, result.outside)
+    table.add_row(*map(number, counts))
+    return table
+
+
+def statuses(result: Grouped) -> Table:
+    """Cases by status, and how many groups were met."""
+    names = [status for status in _STATUSES if status in result.statuses]
+    table = plain_table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
+    table.add_row(*(number(result.statuses[name]) for name in names), number(result.groups))
+    return table
+
+
+def place_of(place: Place) -> Text:
+    """Where the results stand."""
+    if not place.folder:
+        return Text("Dry run: nothing was published.")
+    return Text(f"{place.folder}: {'the same results as before, no new version' if place.unchanged else 'published'}")
