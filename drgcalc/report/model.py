@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
     from drgcalc.base.errors import Finding
     from drgcalc.settlement.clearing import ClearedPool
+    from drgcalc.settlement.mending import Stakes
     from drgcalc.settlement.methods.outlays import MethodPayment
     from drgcalc.settlement.payment_rows import Difference, Payment
     from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
@@ -107,6 +108,7 @@ class Settled:
     payments: tuple[Payment, ...]
     differences: tuple[Difference, ...]
     clearing: tuple[ClearedPool, ...]
+    stakes: Stakes
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
     place: Place

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drgcalc.base.money import total
-from drgcalc.report import findings, year
+from drgcalc.report import findings, stakes, year
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Proof, Settled, Statement, Verified
 from drgcalc.report.policy_model import PolicyChanges, Terms
@@ -36,6 +36,7 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     yield from year.payments(result.payments)
     yield from year.differences(result.differences)
     yield from year.clearing(result.clearing)
+    yield from stakes.at_stake(result.stakes, result.place)
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
     yield place_of(result.place)
     yield from _next_steps(result)
@@ -174,7 +175,9 @@ def _next_steps(result: Settled) -> Iterator[Text]:
     yield Text("What to do next:", style="bold")
     rejected = result.grouping.records.rejected
     if rejected and result.place.folder:
-        yield Text(f"- rejected records: {number(rejected)}; {result.place.folder}/findings.csv says what to mend")
+        yield Text(
+            f"- rejected records: {number(rejected)}; {result.place.folder}/findings_priced.csv says what to mend first"
+        )
     if result.place.folder:
         yield Text(f"- open {result.place.folder}/allocations.csv in Excel; drgcalc verify {result.period} proves it")
     if result.allocations:

@@ -44,7 +44,7 @@ def _months(days: pl.Series) -> pl.Series:
     months = days.dt.year() * 12 + days.dt.month() - 1
     first: Any = months.min()
     last: Any = months.max()
-    known = range(first, last + 1) if len(days) else range(0)
+    known = range(0) if first is None else range(first, last + 1)
     texts = enumerated([f"{month // 12:04}-{month % 12 + 1:02}" for month in known])
     return texts.gather(months - known.start)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +31,7 @@ from drgcalc.run.belt import Belt
 from drgcalc.run.cases import case_table
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
 from drgcalc.run.database import connect, sql
+from drgcalc.run.if_mended import IF_MENDED_FILE, IfMended, mended_writer
 from drgcalc.run.intake import (
     Inputs,
     Progress,
@@ -100,15 +101,17 @@ def whole_span(region: Region) -> Period:
 
 
 class Rules(NamedTuple):
-    """A scheme made ready, and how codes are read by it."""
+    """A scheme made ready, how codes are read by it, and what makes one more engine of it."""
 
     engine: Grouper
     coding: Coding
+    another_engine: Callable[[], Grouper]
 
 
 def _load_rules(region: Region, repair_codes: bool) -> Rules:
     scheme = load_scheme(region.scheme_folder)
-    return Rules(grouper_of(scheme), coding_of(region.folder, known_codes(scheme), repair=repair_codes))
+    coding = coding_of(region.folder, known_codes(scheme), repair=repair_codes)
+    return Rules(grouper_of(scheme), coding, partial(grouper_of, scheme))
 
 
 @contextmanager
@@ -185,8 +188,8 @@ def _reusable(region: Region, basis: Manifest) -> Path | None:
     if newest is None or not is_sealed(newest):
         return None
     manifest = read_manifest(newest)
-    if replace(manifest, counts={}, outputs={}) != basis:
-        return None
+    if replace(manifest, counts={}, outputs={}) != basis or IF_MENDED_FILE not in manifest.outputs:
+        return None  # the latter: an older program made it
     intact = all(
         (newest / name).is_file() and file_hash(newest / name) == digest for name, digest in manifest.outputs.items()
     )
@@ -209,7 +212,10 @@ def _write_cases(
         work = Path(name)
         intake = make_intake(region, period, inputs, salt, work, rules.coding.readers)
         with connect(work) as con:
-            codes = _group_parts(con, intake, rules, sheet.folder / CASES_FILE, progress)
+            with mended_writer(sheet.folder / IF_MENDED_FILE) as write:
+                mended = IfMended(rules.another_engine, intake.readers, write)
+                codes = _group_parts(con, intake, rules, mended, sheet.folder / CASES_FILE, progress)
+                mended.finish()
             counts = results.counts(con)
             write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
             found = chain(inputs.findings, rules.coding.findings, mapping_findings(codes), record_findings(con))
@@ -223,25 +229,29 @@ def _write_cases(
 
 
 def _group_parts(
-    con: duckdb.DuckDBPyConnection, intake: Intake, rules: Rules, path: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection, intake: Intake, rules: Rules, mended: IfMended, path: Path, progress: Progress
 ) -> list[CodeCount]:
     """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part.
 
     Gives the codes of the accepted records with what they were read as.
     """
     tally = CodeTally()
-    group = partial(_group_part, rules.engine, tally)
+    group = partial(_group_part, rules.engine, tally, mended)
     with cases_writer(path) as write, Belt(group, lambda found: write(case_table(*found))) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
             belt.put(part)
     return list(tally.counts())
 
 
-def _group_part(engine: Grouper, tally: CodeTally, part: CheckedPart) -> tuple[pa.Table, pl.DataFrame, str]:
+def _group_part(
+    engine: Grouper, tally: CodeTally, mended: IfMended, part: CheckedPart
+) -> tuple[pa.Table, pl.DataFrame, str]:
     """What the cases of a part are made of: its accepted records, their groups, and the file they came from."""
     _, records, codes = part.accepted()
     tally.add(codes)
-    return records, engine.group(records, codes), part.part.source.relative
+    groups = engine.group(records, codes)
+    mended.add(part, groups)
+    return records, groups, part.part.source.relative
 
 
 def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:

@@ -18,17 +18,20 @@ import polars as pl
 from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import Finding, OutputError, RulesError
 from drgcalc.base.money import MONEY_PLACES, divide
+from drgcalc.base.pricing_columns import FINDINGS_PRICED
 from drgcalc.base.proof_columns import OWN_CASES, PEER_GROUPS, REJECTED
 from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER
 from drgcalc.report.proof_model import Handed
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE
+from drgcalc.run.pricing import PRICED_FILE
 from drgcalc.run.publish import output_errors
 from drgcalc.run.published import LEDGER_FILE, find_version, read_allocations, read_book
-from drgcalc.run.published_csv import read_findings
+from drgcalc.run.published_csv import read_findings, read_rows
 from drgcalc.run.region import load_region
 from drgcalc.run.rejected import HEADERS, MENDING_FILE, REJECTED_FILE
 from drgcalc.run.settle import ALLOCATIONS_FILE
 from drgcalc.run.writing import write_csv
+from drgcalc.settlement.mending import PricedFinding
 
 GROUPS_FILE = "groups.csv"
 OWN_CASES_FILE = "cases.csv"
@@ -85,7 +88,7 @@ def _write_hospitals(folder: Path, version: Path, hospitals: tuple[str, ...]) ->
     period = allocations[0].period if allocations else ""
     numbered = book.rows(period)
     cases, rejected = pl.scan_parquet(version / CASES_FILE), pl.scan_parquet(version / REJECTED_FILE)
-    findings = _findings_of(version, cases, rejected)
+    findings, priced = _findings_of(version, cases, rejected), _priced_of(version)
     for hospital in hospitals:
         own, is_own = folder / hospital, pl.col("hospital_id") == hospital
         write_csv(
@@ -93,8 +96,18 @@ def _write_hospitals(folder: Path, version: Path, hospitals: tuple[str, ...]) ->
         )
         write_csv(own / LEDGER_FILE, LEDGER, [row for row in numbered if row.hospital_id == hospital], HEADERS)
         write_csv(own / FINDINGS_FILE, FINDINGS, findings.get(hospital, ()), HEADERS)
+        write_csv(own / PRICED_FILE, FINDINGS_PRICED, priced.get(hospital, ()), HEADERS)
         write_csv(own / OWN_CASES_FILE, OWN_CASES, _rows(cases.filter(is_own), OWN_CASES.names()), HEADERS)
         write_csv(own / MENDING_FILE, REJECTED, _rows(rejected.filter(is_own), REJECTED.names()), HEADERS)
+
+
+def _priced_of(version: Path) -> dict[str, list[PricedFinding]]:
+    """What mending records would be worth, by the hospital of the record; an older version does not say it."""
+    by_hospital: dict[str, list[PricedFinding]] = {}
+    if (version / PRICED_FILE).is_file():
+        for row in (PricedFinding(*cells) for cells in read_rows(version / PRICED_FILE, FINDINGS_PRICED)):
+            by_hospital.setdefault(row.hospital_id or "", []).append(row)
+    return by_hospital
 
 
 def _rows(frame: pl.LazyFrame, names: Iterable[str]) -> Iterator[tuple[object, ...]]:

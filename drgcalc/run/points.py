@@ -39,12 +39,13 @@ KEYS = ("source_file", "source_row")
 CHUNK = 4
 """Row groups that are given their points at a time: half a million cases, so that memory stays flat."""
 
-_CHECKS: dict[str, Callable[[list[Any]], None]] = {
+CHECKING: dict[str, Callable[[list[Any]], None]] = {
     "missing_scores": raise_missing_scores,
     "missing_hospitals": raise_missing_hospitals,
     "missing_fallbacks": raise_missing_fallbacks,
     "rival_coefficients": raise_rival_coefficients,
 }
+"""Those queries that must give no row, and who says so when they do."""
 
 
 class Sums(NamedTuple):
@@ -77,7 +78,7 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
     with connect(work) as con:
         route(con, policy.methods, con.read_parquet(str(cases)))
         before = _before(con)
-        _run(con, policy, region.point_tables, CASE_QUERIES)
+        run_queries(con, policy, region.point_tables, CASE_QUERIES)
         decided = decide(con, region, policy)
         give_points(con, region, policy, cases, target, routed=policy.methods is not None)
         return _look_at(con, policy, before, target, decided)
@@ -88,7 +89,7 @@ def published_sums(region: Region, policy: Policy, settled: Path, work: Path) ->
     with connect(work) as con:
         earning_points(policy.methods, con.read_parquet(str(settled))).create_view("cases")
         before = _before(con)
-        _run(con, policy, region.point_tables, CASE_QUERIES)
+        run_queries(con, policy, region.point_tables, CASE_QUERIES)
         return _look_at(con, policy, before, settled, decide(con, region, policy))
 
 
@@ -101,17 +102,22 @@ def give_points(
     The decisions that count are registered as `special_cases`.
     """
     check_levels(policy.points, (score.level for score in region.scores))
-    con.register("scores", arrow_table(SCORES, region.scores))
-    for name, table, rows_ in term_tables(policy.points, region.hospitals, region.point_tables):
-        con.register(name, arrow_table(table, rows_))
+    register_terms(con, region, policy)
     try:
-        _run(con, policy, region.point_tables, TERM_QUERIES)
+        run_queries(con, policy, region.point_tables, TERM_QUERIES)
         _write_points(con, cases, target, routed)
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise InputError(
             f"the points of a case are too large a number: {error}",
             hint="look for a cost with too many digits among the largest total_fee of the records, or such a score",
         ) from error
+
+
+def register_terms(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy) -> None:
+    """Register the tables of the region that TERM_QUERIES look things up in."""
+    con.register("scores", arrow_table(SCORES, region.scores))
+    for name, table, rows_ in term_tables(policy.points, region.hospitals, region.point_tables):
+        con.register(name, arrow_table(table, rows_))
 
 
 def rows(con: duckdb.DuckDBPyConnection, package: str, name: str) -> list[tuple[Any, ...]]:
@@ -158,12 +164,12 @@ def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path, rou
             write(pointed if others is None else together(pointed, others))
 
 
-def _run(con: duckdb.DuckDBPyConnection, policy: Policy, tables: PointTables, names: Iterable[str]) -> None:
+def run_queries(con: duckdb.DuckDBPyConnection, policy: Policy, tables: PointTables, names: Iterable[str]) -> None:
     """Queries of the settlement in order, checks among them."""
     parameters = point_parameters(policy.points, tables)
     for name in names:
-        if name in _CHECKS:
-            _CHECKS[name](rows(con, SETTLEMENT, name))
+        if name in CHECKING:
+            CHECKING[name](rows(con, SETTLEMENT, name))
         elif name == "insert_segment":
             for segment in segment_rows(policy.points):
                 con.execute(sql(SETTLEMENT, name), segment._asdict()).complete()

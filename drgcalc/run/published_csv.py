@@ -40,9 +40,11 @@ def read_rows(path: Path, table: Table) -> Iterator[tuple[Any, ...]]:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 
 
-def _cell(column: Column, text: str) -> str | int | Decimal | None:
+def _cell(column: Column, text: str) -> str | int | bool | Decimal | None:
     if column.nullable and not text:
         return None
+    if column.type == "BOOLEAN":
+        return text == "1"
     if column.type.startswith("DECIMAL"):
         return Decimal(text)
     return int(text) if column.type in ("INTEGER", "BIGINT") else text

@@ -36,12 +36,17 @@ def route(con: duckdb.DuckDBPyConnection, rules: MethodRules | None, grouped: du
     if rules is None:
         grouped.create_view("cases")
         return
-    grouped.create_view("all_cases")
-    con.register("routes", _routes(rules))
-    con.execute(sql(SETTLEMENT, "routed"), {"unrouted": rules.unrouted.value}).complete()
+    send(con, rules, grouped)
     _refuse_unrouted(con.execute(sql(SETTLEMENT, "unrouted")).fetchall())
     keys = ", ".join(KEYS)
     grouped.join(con.table("routed").project(keys), keys, how="anti").create_view("cases")
+
+
+def send(con: duckdb.DuckDBPyConnection, rules: MethodRules, grouped: duckdb.DuckDBPyRelation) -> None:
+    """Make the view `all_cases`, and the table `routed` of those that methods pay; method ERROR: no rule fits."""
+    grouped.create_view("all_cases")
+    con.register("routes", _routes(rules))
+    con.execute(sql(SETTLEMENT, "routed"), {"unrouted": rules.unrouted.value}).complete()
 
 
 def divide(rules: MethodRules | None, settled: duckdb.DuckDBPyRelation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,11 +21,13 @@ from drgcalc.run.closed import refuse_closed
 from drgcalc.run.codes_file import copy_codes
 from drgcalc.run.differences import closed_before, differences
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
+from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
-from drgcalc.run.publish import Draft, draft, lock
+from drgcalc.run.pricing import SettledPools, read_stakes, write_priced
+from drgcalc.run.publish import Draft, draft, lock, output_errors
 from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, POOL_FILE
 from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
@@ -43,6 +46,7 @@ from drgcalc.settlement.identities import (
     priced_identities,
     prove,
 )
+from drgcalc.settlement.mending import Stakes
 from drgcalc.settlement.methods.inputs import Weight
 from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
 from drgcalc.settlement.payment_rows import Difference
@@ -101,6 +105,7 @@ def settle(
         findings = (*region.decisions.findings, *found)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
+        stakes = _price_mending(region, period, terms, cases, settlement, sheet)
         write_paid(sheet.folder, terms.policy, settlement, paid)
         write_texts(sheet.folder, texts_of(region))
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
@@ -121,6 +126,7 @@ def settle(
             payments=paid.month.rows if paid.month else (),
             differences=paid.differences,
             clearing=paid.clearing.pools if paid.clearing else (),
+            stakes=stakes,
             findings=findings,
             proofs=tuple(proof_of(statement) for statement in proofs),
             place=place,
@@ -218,6 +224,19 @@ def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> P
         priced = write_settled_cases(region, policy, cases.folder / CASES_FILE, settled, Path(work))
         write_review(region, settled, sheet.folder, policy.headers.value, Path(work))
     return priced
+
+
+def _price_mending(
+    region: Region, period: Period, terms: Terms, cases: Cases, settlement: Settlement, sheet: Draft
+) -> Stakes:
+    """What mending records would be worth; nothing of the settlement depends on it."""
+    mended = sheet.folder / IF_MENDED_FILE
+    with output_errors(sheet.folder):
+        shutil.copyfile(cases.folder / IF_MENDED_FILE, mended)
+    done = SettledPools(settlement.allocations, settlement.values, sheet.folder / CASES_FILE)
+    with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
+        write_priced(region, terms.policy, period, done, mended, sheet.folder, Path(work))
+    return read_stakes(sheet.folder)
 
 
 def _decided(period: Period, priced: Priced) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from drgcalc.run.differences import DIFFERENCES_FILE, read_differences
 from drgcalc.run.group import FINDINGS_FILE, Cases
 from drgcalc.run.manifest import Manifest, file_hash, is_sealed, read_manifest
 from drgcalc.run.period import Period
+from drgcalc.run.pricing import STAKES_FILE, read_stakes
 from drgcalc.run.publish import latest
 from drgcalc.run.published import read_allocations, read_book, read_method_payments
 from drgcalc.run.published_csv import read_findings, read_rows
@@ -53,6 +54,7 @@ def settled_before(region: Region, period: Period, basis: Manifest, cases: Cases
         payments=read_payments(folder),
         differences=read_differences(folder) if (folder / DIFFERENCES_FILE).is_file() else (),
         clearing=tuple(ClearedPool(*row) for row in read_rows(pools, CLEARING_POOLS)) if pools.is_file() else (),
+        stakes=read_stakes(folder),
         findings=tuple(_own(folder)),
         proofs=tuple(
             Proof(one.name, one.holds, str(one.expected), str(one.found), str(one.difference)) for one in identities
@@ -68,6 +70,6 @@ def _own(folder: Path) -> list[Finding]:
 
 def _intact(folder: Path, outputs: Mapping[str, str]) -> bool:
     """Whether every published file is there as it was; a version of an older program lacks some."""
-    if POINT_VALUES_FILE not in outputs:
+    if POINT_VALUES_FILE not in outputs or STAKES_FILE not in outputs:
         return False
     return all((folder / name).is_file() and file_hash(folder / name) == digest for name, digest in outputs.items())

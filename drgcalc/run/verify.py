@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from drgcalc.base.errors import DrgcalcError, InputError, UsageError
 from drgcalc.base.method_columns import METHOD_PAYMENTS
 from drgcalc.base.money import total
+from drgcalc.base.pricing_columns import REJECTED
 from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER, POOL
 from drgcalc.base.version import VERSION
 from drgcalc.grouping.scheme import load_scheme
@@ -24,10 +25,12 @@ from drgcalc.report.model import Proof, Verified
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, repaired_in
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REPAIR_CODES, REPAIRING
+from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import find_inputs, salt_mark
 from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, is_sealed, read_manifest
 from drgcalc.run.period import parse_period
 from drgcalc.run.points import Priced, published_sums, write_settled_cases
+from drgcalc.run.pricing import PRICED_FILE, STAKES_FILE, SettledPools, read_stakes, write_priced
 from drgcalc.run.publish import latest, periods
 from drgcalc.run.published import (
     ALLOCATIONS_PARQUET,
@@ -54,6 +57,7 @@ from drgcalc.run.settle import (
 from drgcalc.run.verify_year import year_identities
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
+from drgcalc.run.year import POINT_VALUES_FILE, read_values
 from drgcalc.settlement.identities import book_identities, count_identity
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, Counts
@@ -204,6 +208,24 @@ def _settlement(region: Region, folder: Path, manifest: Manifest, notes: list[st
         yield from _settled_again(folder, settled)
         yield from _written_again(terms, folder, settled, work)
         yield from _told_again(folder, manifest, priced, settled)
+        if STAKES_FILE in manifest.outputs:  # an older program did not write it
+            yield from _mending_priced_again(region, terms, folder, manifest, work)
+
+
+def _mending_priced_again(
+    region: Region, terms: Terms, folder: Path, manifest: Manifest, work: Path
+) -> Iterator[Proof]:
+    """What mending would be worth, byte for byte; and every rejected record is among it."""
+    again, inside = work / "priced", work / "pricing"
+    again.mkdir()
+    inside.mkdir()
+    settled = SettledPools(read_allocations(folder), read_values(folder / POINT_VALUES_FILE), folder / CASES_FILE)
+    period = parse_period(manifest.period)
+    write_priced(region, terms.policy, period, settled, folder / IF_MENDED_FILE, again, inside)
+    for name in (PRICED_FILE, STAKES_FILE):
+        yield _equal(f"{name}, priced again", file_hash(again / name), file_hash(folder / name))
+    told = sum(row.records for row in read_stakes(folder).sums if row.kind == REJECTED)
+    yield _equal(f"rejected records in {STAKES_FILE}", str(manifest.counts["rejected"]), str(told))
 
 
 def _same_terms(region: Region, manifest: Manifest, notes: list[str]) -> Terms | None:

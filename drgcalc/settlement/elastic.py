@@ -56,7 +56,7 @@ def point_classes(rule: Elastic | None, hospitals: Sequence[HospitalTotals]) -> 
     everything = {row.hospital_id: row.points for row in hospitals}
     if rule is None:
         return (PointClass(ALL_POINTS, Fraction(1), everything),)
-    within = {row.hospital_id: _within(rule, row) for row in hospitals}
+    within = {row.hospital_id: within_base(rule, row) for row in hospitals}
     beyond = {hospital: less(points, within[hospital]) for hospital, points in everything.items()}
     share = Fraction(rule.base_share.value)
     if not any(points > 0 for points in beyond.values()):
@@ -66,8 +66,10 @@ def point_classes(rule: Elastic | None, hospitals: Sequence[HospitalTotals]) -> 
     return (PointClass(BASE, share, within), PointClass(INCREMENT, 1 - share, beyond))
 
 
-def _within(rule: Elastic, row: HospitalTotals) -> Decimal:
-    """The points within the base. Points below zero take from the base."""
+def within_base(rule: Elastic | None, row: HospitalTotals) -> Decimal:
+    """A hospital's points within its base; all of them where values are not elastic. Points below zero take from it."""
+    if rule is None:
+        return row.points
     if row.base_points is None:
         return row.points if rule.without_base.value == BASE else min(row.points, NO_POINTS)
     return min(row.points, row.base_points)

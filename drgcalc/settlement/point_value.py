@@ -51,6 +51,7 @@ class Convention(NamedTuple):
 
     divided: the money the points divide; entitled: what the fund owes a hospital for the worth of its points.
     needs_ratio: whether a fund ratio (基金支付比例) is part of it. conserves: whether payments sum to the pool.
+    reads_amounts: whether the cost and payments of cases matter to it, beside their points.
     """
 
     divided: Callable[[PoolSums], Fraction]
@@ -58,6 +59,7 @@ class Convention(NamedTuple):
     words: Callable[[HospitalTotals], str]
     needs_ratio: bool
     conserves: bool
+    reads_amounts: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ CONVENTIONS = {
         words=lambda _: "",
         needs_ratio=False,
         conserves=True,
+        reads_amounts=False,
     ),
     "fund_plus_patient": Convention(
         divided=lambda sums: Fraction(sums.fund) + Fraction(sums.patient_paid),
@@ -139,17 +142,21 @@ def distribute(pool: str, fund: Decimal, hospitals: Sequence[HospitalTotals], ru
         return _nothing_paid(NO_POINTS, fund, hospitals)
     if convention.needs_ratio and (sums.total_fee <= 0 or sums.fund_booked <= 0):
         return _nothing_paid(NO_RATIO, fund, hospitals)
-    classes = _values(pool, convention, sums, hospitals, rule)
+    classes = class_values(pool, convention, sums, hospitals, rule)
     exactly_split = convention.conserves and rule.pay_with.value != "printed" and pool not in rule.rates
     entitled = {row.hospital_id: convention.entitled(_worth(classes, row.hospital_id), row) for row in hospitals}
     payments = _split(hospitals, convention, sums, classes) if exactly_split else _round_each(entitled)
     return _close(fund, classes, payments, entitled, rule, _without_ratio(convention, hospitals))
 
 
-def _values(
+def class_values(
     pool: str, convention: Convention, sums: PoolSums, hospitals: Sequence[HospitalTotals], rule: PointValueRule
 ) -> tuple[ClassValue, ...]:
-    """The value of every class of points: its share of the divided money by its points, or the fixed rate."""
+    """The value of every class of points: its share of the divided money by its points, or the fixed rate.
+
+    The sums are those of `hospitals`, with points above zero, and cost and booked amount where the convention divides
+    by them.
+    """
     rate = rule.rates.get(pool)
     elastic = None if rate else rule.elastic
     found = []

@@ -12,9 +12,12 @@ from rich.cells import cell_len
 SETTLED = [
     "2024/v1/allocations.csv",
     "2024/v1/allocations.parquet",
+    "2024/v1/at_stake.csv",
     "2024/v1/cases.parquet",
     "2024/v1/codes.csv",
     "2024/v1/findings.csv",
+    "2024/v1/findings_priced.csv",
+    "2024/v1/if_mended.parquet",
     "2024/v1/ledger.csv",
     "2024/v1/manifest.json",
     "2024/v1/point_values.csv",
@@ -81,8 +84,9 @@ def test_a_month_settles_with_the_parameters_of_the_year(run: Run, region: Path)
 def test_group_publishes_cases_alone(run: Run, region: Path) -> None:
     ended = run("group", "--region", region, "--year", "2024")
     assert ended.code == 0, ended.err
-    names = ("cases.parquet", "codes.csv", "findings.csv", "manifest.json", "rejected.csv", "rejected.parquet")
-    assert published(region)[-6:] == [f"cases/2024/v1/{name}" for name in names]
+    names = ("cases.parquet", "codes.csv", "findings.csv", "if_mended.parquet", "manifest.json")
+    names = (*names, "rejected.csv", "rejected.parquet")
+    assert published(region)[-7:] == [f"cases/2024/v1/{name}" for name in names]
 
 
 def test_check_shows_what_is_wrong_and_publishes_nothing(run: Run, region: Path) -> None:

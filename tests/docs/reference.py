@@ -20,6 +20,7 @@ from drgcalc.base.method_columns import METHOD_TABLES
 from drgcalc.base.office_columns import OFFICE_TABLES
 from drgcalc.base.payment_columns import PAYMENT_TABLES
 from drgcalc.base.point_columns import POINT_TABLES, REVIEW
+from drgcalc.base.pricing_columns import PRICING_TABLES
 from drgcalc.base.proof_columns import PROOF_TABLES
 from drgcalc.cli.main import commands
 from drgcalc.records.checks import CHECKS, FILE_CHECKS
@@ -162,7 +163,7 @@ def table_parts() -> Iterator[str]:
     named = [value for home in homes for value in vars(home).values() if isinstance(value, columns.Table)]
     dip = (shape for shape in dip_columns.DIP_TABLES if shape not in scheme_columns.SCHEME_TABLES)
     beside = (*POINT_TABLES, *DECISION_TABLES, *PAYMENT_TABLES, *CALIBRATION_TABLES, *METHOD_TABLES, *PROOF_TABLES)
-    beside = (*beside, REVIEW, *OFFICE_TABLES)
+    beside = (*beside, REVIEW, *OFFICE_TABLES, *PRICING_TABLES)
     for shape in (*named, *scheme_columns.SCHEME_TABLES, *dip, *beside):
         yield f"### {shape.name}: one row is {shape.grain}"
         rows = [

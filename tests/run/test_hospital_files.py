@@ -33,7 +33,7 @@ def test_every_row_of_a_hospital_is_its_own_and_all_are_there(settled: Path, tmp
     cases = {hospital: rows(tmp_path / "sent" / hospital / "cases.csv") for hospital in hospitals}
     assert sum(map(len, cases.values())) > 40
     for hospital in hospitals:
-        for name in ("allocations.csv", "ledger.csv", "cases.csv", "rejected.csv"):
+        for name in ("allocations.csv", "ledger.csv", "cases.csv", "rejected.csv", "findings_priced.csv"):
             assert {row["hospital_id"] for row in rows(tmp_path / "sent" / hospital / name)} <= {hospital}
         assert all("person_key" not in row for row in cases[hospital])
         own = {row["settlement_id"] for row in (*cases[hospital], *rows(tmp_path / "sent" / hospital / "rejected.csv"))}

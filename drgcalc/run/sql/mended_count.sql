@@ -1,0 +1,3 @@
+-- grain: one row: how many records can be mended
+SELECT COUNT(*) AS records
+FROM mended;
