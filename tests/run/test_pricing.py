@@ -76,12 +76,19 @@ def test_the_price_of_a_record_is_what_mending_it_then_brings(clean: Path) -> No
     assert all(result.holds for result in verify(clean))
 
 
-def test_the_price_of_a_damaged_code_is_what_repairing_it_then_brings(clean: Path) -> None:
-    spoil(clean, (3, "手术操作编码", "47.01"))
+@pytest.mark.parametrize(
+    ("place", "header", "damaged_code", "check"),
+    [(3, "手术操作编码", "470100", "R504"), (10, "诊断编码", "082.000", "R502")],
+    ids=["another group", "no group"],
+)
+def test_the_price_of_a_damaged_code_is_what_repairing_it_then_brings(
+    clean: Path, place: int, header: str, damaged_code: str, check: str
+) -> None:
+    spoil(clean, (place, header, damaged_code))
     damaged = settle(clean, YEAR)
     repaired = settle(clean, YEAR, repair_codes=True)
     (row,) = damaged.stakes.largest
-    assert (row.kind, row.codes) == ("recoded", "R504")
+    assert (row.kind, row.codes) == ("recoded", check)
     before, after = (
         next(one for one in done.allocations if (one.pool, one.hospital_id) == (row.pool, row.hospital_id))
         for done in (damaged, repaired)
