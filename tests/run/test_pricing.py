@@ -84,6 +84,8 @@ def test_the_price_of_a_record_is_what_mending_it_then_brings(clean: Path) -> No
 def test_the_price_of_a_damaged_code_is_what_repairing_it_then_brings(
     clean: Path, place: int, header: str, damaged_code: str, check: str
 ) -> None:
+    with (clean / "scores/2024.csv").open("a", encoding="utf-8") as scores:
+        scores.write("GV25,400,4000.00,2024-01-01,,示例\n")
     spoil(clean, (place, header, damaged_code))
     damaged = settle(clean, YEAR)
     repaired = settle(clean, YEAR, repair_codes=True)
