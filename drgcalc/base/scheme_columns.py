@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drgcalc.base.columns import MONEY, POINTS, Column, Table
 
-SCHEME_TABLES = (
+TREE_TABLES = (
     Table(
         "mdc",
         "one row of the MDC sheet",
@@ -51,6 +51,10 @@ SCHEME_TABLES = (
             Column("seq", "INTEGER", "", "排序", "order of trial inside the ADRG"),
         ),
     ),
+)
+"""The rows that are tried, with their rules: some hundreds."""
+
+LIST_TABLES = (
     Table(
         "code_sets",
         "one member of one set",
@@ -85,6 +89,9 @@ SCHEME_TABLES = (
         ),
     ),
 )
+"""What rules and levels look codes up in: a hundred thousand rows."""
+
+SCHEME_TABLES = (*TREE_TABLES, *LIST_TABLES)
 
 TRANSITIONS = Table(
     "transitions",

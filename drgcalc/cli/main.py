@@ -27,7 +27,7 @@ from drgcalc.cli import (
 )
 
 DEBUG = "DRGCALC_DEBUG"
-MANY_OBJECTS = 200_000
+MANY_OBJECTS = 1_000_000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

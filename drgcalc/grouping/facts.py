@@ -95,27 +95,32 @@ class Membership(Generic[Owner]):
     """Which owners (sets, exclusion tables, complications) hold a code, itself or by a category prefix (`I63*`)."""
 
     def __init__(self, owners: Mapping[Owner, Iterable[str]]) -> None:
-        self._exact: dict[str, set[Owner]] = {}
-        self._prefix: dict[str, set[Owner]] = {}
+        self._exact: dict[str, list[Owner]] = {}
         for owner, codes in owners.items():
             for code in codes:
-                if is_prefix(code):
-                    self._prefix.setdefault(code[:-1], set()).add(owner)
+                if code in self._exact:
+                    self._exact[code].append(owner)
                 else:
-                    self._exact.setdefault(code, set()).add(owner)
+                    self._exact[code] = [owner]
+        self._prefix = {code[:-1]: self._exact.pop(code) for code in prefixes_among(self._exact)}
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
 
     def of(self, code: str) -> frozenset[Owner]:
         """Every owner that lists the code or a category above it."""
         found = set(self._exact.get(code, ()))
         for length in self._lengths:
-            found |= self._prefix.get(code[:length], set())
+            found.update(self._prefix.get(code[:length], ()))
         return frozenset(found)
 
 
 def is_prefix(code: str) -> bool:
     """Whether a listed code is a category prefix. A dagger-asterisk pair (`A18.3+K93.0*`) is one exact code."""
     return code.endswith("*") and "+" not in code
+
+
+def prefixes_among(codes: Iterable[str]) -> list[str]:
+    """The category prefixes of a hundred thousand codes, few of which can be one."""
+    return [code for code in codes if code.endswith("*") and is_prefix(code)]
 
 
 class Scale(NamedTuple):

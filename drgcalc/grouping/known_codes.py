@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from drgcalc.grouping.facts import is_prefix
+from drgcalc.grouping.facts import prefixes_among
 from drgcalc.grouping.scheme import Scheme
 from drgcalc.grouping.table_folder import complication_codes
 from drgcalc.records.code_list import CodeList, KnownCodes
@@ -22,7 +21,7 @@ def known_codes(scheme: Scheme | DipScheme) -> KnownCodes:
 
         return codes_of_directory(scheme)
     return KnownCodes(
-        _listed({*_members(scheme, DIAGNOSIS), *complication_codes(scheme.cc, scheme.exclusions)}),
+        _listed(_members(scheme, DIAGNOSIS) | complication_codes(scheme.cc, scheme.exclusions)),
         _listed(_members(scheme, PROCEDURE)),
     )
 
@@ -31,6 +30,6 @@ def _members(scheme: Scheme, kind: str) -> frozenset[str]:
     return frozenset[str]().union(*(found.codes for found in scheme.code_sets.values() if found.kind == kind))
 
 
-def _listed(codes: Iterable[str]) -> CodeList:
-    categories = {code for code in codes if is_prefix(code)}
-    return CodeList(set(codes) - categories, {category[:-1] for category in categories})
+def _listed(codes: frozenset[str]) -> CodeList:
+    categories = prefixes_among(codes)
+    return CodeList(codes.difference(categories), {category[:-1] for category in categories})

@@ -9,8 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import polars as pl
+
 from drgcalc.base.errors import RulesError
-from drgcalc.base.scheme_columns import SCHEME_TABLES
+from drgcalc.base.scheme_columns import LIST_TABLES, TREE_TABLES
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
 from drgcalc.grouping.table_folder import COMPLICATION_LEVELS as COMPLICATION_LEVELS
 from drgcalc.grouping.table_folder import CcRow as CcRow
@@ -18,13 +20,14 @@ from drgcalc.grouping.table_folder import (
     check_complications,
     check_spelling,
     checksum_of,
+    columns_of,
     in_order,
     read_about,
     read_complications,
     read_exclusions,
     rows_of,
 )
-from drgcalc.records.codes import normalise_diagnosis, normalise_procedure
+from drgcalc.records.codes import DIAGNOSIS, PROCEDURE, normalise_diagnosis, normalise_procedure
 
 if TYPE_CHECKING:
     from drgcalc.grouping.dip.scheme import DipScheme
@@ -155,7 +158,8 @@ def load_drg_scheme(folder: Path) -> Scheme:
 
 def _load_drg_scheme(folder: Path, about: Mapping[str, Any]) -> Scheme:
     """Checked: checksums, headers, parents, every rule parses, every set exists."""
-    tables = {table.name: rows_of(folder, table, about["sha256"]) for table in SCHEME_TABLES}
+    tables = {table.name: rows_of(folder, table, about["sha256"]) for table in TREE_TABLES}
+    lists = {table.name: columns_of(folder, table, about["sha256"]) for table in LIST_TABLES}
     scheme = Scheme(
         id=about["id"],
         title=about["title"],
@@ -172,12 +176,12 @@ def _load_drg_scheme(folder: Path, about: Mapping[str, Any]) -> Scheme:
             DrgRow(code, name, rule, adrg, mdc, seq)
             for (code, name, rule, adrg, mdc), seq in in_order(folder, tables, "drg")
         ),
-        code_sets=_read_sets(folder, tables["code_sets"]),
-        cc=read_complications(folder, tables["cc"]),
-        exclusions=read_exclusions(tables["exclusions"]),
+        code_sets=_read_sets(folder, lists["code_sets"]),
+        cc=read_complications(folder, lists["cc"].iter_rows()),
+        exclusions=read_exclusions(lists["exclusions"].iter_rows()),
         folder=folder,
     )
-    _check_spelling(folder, scheme)
+    _check_spelling(folder, lists["code_sets"])
     _check_parents(folder, scheme)
     check_complications(folder, scheme.cc, scheme.exclusions)
     _check_rules(folder, scheme)
@@ -198,24 +202,25 @@ def _read_options(folder: Path, options: dict[str, Any]) -> SchemeOptions:
     return SchemeOptions(**options)
 
 
-def _read_sets(folder: Path, rows: list[list[str]]) -> dict[str, CodeSet]:
-    codes: dict[tuple[str, str], set[str]] = {}
-    for set_id, kind, code in rows:
-        codes.setdefault((set_id, kind), set()).add(code)
+def _read_sets(folder: Path, rows: pl.DataFrame) -> dict[str, CodeSet]:
+    # Each distinct code becomes one text, so that finding it in another set costs no comparison of texts.
+    distinct = rows["code"].unique()
+    text_of = distinct.to_list().__getitem__
+    numbered = rows.with_columns(rows["code"].cast(pl.Enum(distinct)).to_physical())
     sets: dict[str, CodeSet] = {}
-    for (set_id, kind), members in codes.items():
-        if set_id.upper() in sets or kind not in ("DI", "OP"):
+    for set_id, kind, members in numbered.group_by("set_id", "kind", maintain_order=True).agg("code").iter_rows():
+        if set_id.upper() in sets or kind not in (DIAGNOSIS, PROCEDURE):
             raise RulesError(
                 f"{folder / 'code_sets.csv'}: set {set_id} has kind {kind!r}",
                 hint="a set is either DI (diagnoses) or OP (procedures)",
             )
-        sets[set_id.upper()] = CodeSet(kind, frozenset(members))
+        sets[set_id.upper()] = CodeSet(kind, frozenset(map(text_of, members)))
     return sets
 
 
-def _check_spelling(folder: Path, scheme: Scheme) -> None:
-    for kind, normalise in (("DI", normalise_diagnosis), ("OP", normalise_procedure)):
-        codes = {code for found in scheme.code_sets.values() if found.kind == kind for code in found.codes}
+def _check_spelling(folder: Path, rows: pl.DataFrame) -> None:
+    for kind, normalise in ((DIAGNOSIS, normalise_diagnosis), (PROCEDURE, normalise_procedure)):
+        codes = rows["code"].filter(rows["kind"] == kind).unique()
         check_spelling(folder / "code_sets.csv", normalise, codes)
 
 

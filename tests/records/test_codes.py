@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drgcalc.records import codes
 
@@ -43,3 +47,9 @@ def test_procedures_have_one_spelling(text: str, code: str) -> None:
 def test_digits_of_other_scripts_are_no_codes() -> None:
     assert not codes.is_diagnosis("K٨٠.302")
     assert not codes.is_procedure("47.01٠٠")
+
+
+@pytest.mark.parametrize("normalise", [codes.normalise_diagnosis, codes.normalise_procedure])
+@given(text=st.text(alphabet="AIXOx019.+*†Ｘｘ１ａa \u3000", max_size=8))
+def test_a_code_that_has_its_spelling_is_read_as_any_other(normalise: Callable[[str], str], text: str) -> None:
+    assert normalise(text) == normalise(f" {text}")
