@@ -20,10 +20,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import drgcalc.report.terminal
 import drgcalc.run.check
 import drgcalc.run.settle
 import drgcalc.run.verify  # noqa: F401 - loaded once, used in the children
@@ -46,6 +47,16 @@ class Ended(NamedTuple):
 
     code: int
     said: str
+
+
+class Fault(NamedTuple):
+    """What a run meets: what the run arms itself with, or the seconds after which it is killed."""
+
+    case: str
+    kind: str
+    command: str
+    arm: Arm
+    seconds: float | None = None
 
 
 class BrokenError(AssertionError):
@@ -93,8 +104,8 @@ class Yard:
         if ended.code != code:
             raise BrokenError(f"exit {ended.code} instead of {code}: {ended.said}")
 
-    def check(self, region: Path, case: str) -> None:
-        """What stood before still stands, what is new is whole, and an undisturbed run ends as it always does."""
+    def check_standing(self, region: Path, case: str) -> None:
+        """What stood before still stands, and what is new is whole."""
         found = tree(region)
         for name, digest in self.before.items():
             if found.get(name) != digest:
@@ -104,6 +115,9 @@ class Yard:
         halves = [path for path in (region / "out").glob("**/v*") if not (path / "manifest.json").is_file()]
         if halves:
             raise BrokenError(f"{case}: {halves} have no manifest")
+
+    def check_repaired(self, region: Path, case: str) -> None:
+        """An undisturbed run ends as it always does."""
         self.expect(self.run(region, ["settle", "--year", "2024"]), 0)
         if (now := tree(region)) != self.after:
             raise BrokenError(f"{case}: {sorted(set(now.items()) ^ set(self.after.items()))} differ afterwards")
@@ -120,25 +134,30 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def try_kills(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Kill `count` runs: at every step of each command, then at random times. BrokenError when anything is lost."""
+    """Kill `count` runs, up to three in a row on one region. BrokenError when anything is lost.
+
+    The first of a row dies at a step of its own, until every step of each command has been one; those that follow
+    find what it left, and die at any step or any time. Runs that end before they are killed are not counted.
+    """
     yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
     steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
     say(f"steps: {steps}; an undisturbed settle takes {yard.seconds:.1f} s")
     places = [(command, step) for command, whole in steps.items() for step in range(1, whole + 1)]
     chance.shuffle(places)
-    for number in range(count):
-        if number < len(places):
-            command, step = places[number]
-            ended = _trial(yard, command, lambda step=step: _arm(step, _die), None, f"{command} step {step}")
-            how = "step"
-        else:
-            command = chance.choice(COMMANDS)
-            seconds = chance.uniform(0, 1.2 * yard.seconds)
-            ended = _trial(yard, command, lambda: None, seconds, f"{command} after {seconds:.3f} s")
-            how = "time"
-        outcome[f"{how}: {'killed' if ended.code == -signal.SIGKILL else 'had ended'}"] += 1
-        if (number + 1) % 50 == 0:
-            say(f"{number + 1} kills: {dict(outcome)}")
+    killed = told = 0
+    while killed < count:
+        first = _kill_at(*places.pop()) if places else _any_kill(yard, steps, chance)
+        row = [first, *(_any_kill(yard, steps, chance) for _ in range(chance.randint(0, min(2, count - killed - 1))))]
+        for fault, ended in zip(row, _trial(yard, row), strict=True):
+            if ended.code not in (-signal.SIGKILL, 0):
+                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+            how = "at a time" if fault.seconds is not None else "at a step"
+            outcome[f"{how}: {'killed' if ended.code else 'had ended'}"] += 1
+            killed += bool(ended.code)
+        if killed - told >= 50:
+            told = killed
+            say(f"{killed} kills: {dict(outcome)}, {len(places)} steps are left")
+    outcome["steps at which no first run died"] = len(places)
     return outcome
 
 
@@ -146,50 +165,71 @@ def try_refusals(count: int, seed: int, work: Path, say: Callable[[str], None] =
     """Let `count` runs meet errors of the system or files that may not grow: each ends with a message, not as a bug."""
     yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
     steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
-    for number in range(count):
-        command = chance.choice(COMMANDS)
-        if chance.random() < 0.3:
-            size = chance.choice([4000, 10_000, 50_000, 200_000])  # what the run says must fit
-            case, arm = f"{command}, files of {size} bytes", lambda size=size: _limit_files(size)
-        else:
-            step, code = chance.randint(1, steps[command]), chance.choice(ERRORS)
-            case = f"{command}, {errno.errorcode[code]} at step {step}"
-            arm = lambda step=step, code=code: _arm(step, lambda: _refuse(code))  # noqa: E731
-        ended = _trial(yard, command, arm, None, case)
-        if ended.code not in TOLD_EXITS:
-            raise BrokenError(f"{case}: exit {ended.code}: {ended.said}")
-        if ended.code and "hint:" not in ended.said:
-            raise BrokenError(f"{case}: no hint: {ended.said}")
-        outcome[f"exit {ended.code}"] += 1
-        if (number + 1) % 50 == 0:
-            say(f"{number + 1} refusals: {dict(outcome)}")
+    while outcome.total() < count:
+        row = [_any_refusal(steps, chance) for _ in range(chance.randint(1, min(3, count - outcome.total())))]
+        for fault, ended in zip(row, _trial(yard, row), strict=True):
+            if ended.code not in TOLD_EXITS:
+                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+            if ended.code and "hint:" not in ended.said:
+                raise BrokenError(f"{fault.case}: no hint: {ended.said}")
+            outcome[f"{fault.kind}: exit {ended.code}"] += 1
+            if outcome.total() % 50 == 0:
+                say(f"{outcome.total()} refusals: {dict(outcome)}")
     return outcome
 
 
-def _trial(yard: Yard, command: str, arm: Arm, seconds: float | None, case: str) -> Ended:
-    region = yard.copy("trial")
+def _kill_at(command: str, step: int) -> Fault:
+    return Fault(f"{command} step {step}", "kill", command, lambda: _arm(step, _die))
+
+
+def _any_kill(yard: Yard, steps: dict[str, int], chance: random.Random) -> Fault:
+    command = chance.choice(COMMANDS)
+    if chance.random() < 0.5:
+        return _kill_at(command, chance.randint(1, steps[command]))
+    seconds = chance.uniform(0, 1.2 * yard.seconds)
+    return Fault(f"{command} after {seconds:.3f} s", "kill", command, lambda: None, seconds)
+
+
+def _any_refusal(steps: dict[str, int], chance: random.Random) -> Fault:
+    command = chance.choice(COMMANDS)
+    if chance.random() < 0.3:
+        size = chance.choice([4000, 10_000, 50_000, 200_000])  # what the run says must fit
+        return Fault(f"{command}, files of {size} bytes", "small files", command, lambda: _limit_files(size))
+    step, code = chance.randint(1, steps[command]), chance.choice(ERRORS)
+    name = errno.errorcode[code]
+    return Fault(f"{command}, {name} at step {step}", name, command, lambda: _arm(step, lambda: _refuse(code)))
+
+
+def _trial(yard: Yard, row: Sequence[Fault]) -> list[Ended]:
+    """How runs end that meet these faults one after the other in one region, which is looked at after each."""
+    region, ends = yard.copy("trial"), []
+    case = ", then ".join(fault.case for fault in row)
     try:
-        words = [command, "2024"] if command == "verify" else [command, "--year", "2024"]
-        ended = yard.run(region, words, arm, seconds)
-        yard.check(region, case)
+        for fault in row:
+            ends.append(yard.run(region, _words(fault.command), fault.arm, fault.seconds))
+            yard.check_standing(region, case)
+        yard.check_repaired(region, case)
         if yard.left_in_tmp():
-            yard.expect(yard.run(region, ["check", "--year", "2024"]), 0)
+            yard.expect(yard.run(region, _words("check")), 0)
             if left := yard.left_in_tmp():
                 raise BrokenError(f"{case}: {left} stay in the place for temporary files")
-        return ended
+        return ends
     finally:
         shutil.rmtree(region, ignore_errors=True)
+
+
+def _words(command: str) -> list[str]:
+    return [command, "2024"] if command == "verify" else [command, "--year", "2024"]
 
 
 def _count_steps(yard: Yard, command: str) -> int:
     """How often an undisturbed run asks the file system for something that counts."""
     region, told = yard.copy("trial"), yard.work / "steps.txt"
-    words = [command, "2024"] if command == "verify" else [command, "--year", "2024"]
     child = os.fork()
     if not child:
         _prepare_child(yard.work / "tmp", yard.work / "said.txt")
         counted = _arm(sys.maxsize, lambda: None)
-        main([*words, "--region", str(region), "--quiet"])
+        main([*_words(command), "--region", str(region), "--quiet"])
         told.write_text(str(counted["steps"] - 1))
         os._exit(0)
     os.waitpid(child, 0)
