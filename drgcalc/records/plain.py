@@ -45,7 +45,7 @@ def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
     if not columns:
         return frozenset()
     sure = set(columns)
-    with pq.ParquetFile(file, read_dictionary=_kept_as_dictionaries(file)) as parquet:
+    with pq.ParquetFile(file, read_dictionary=_kept_as_dictionaries(file, columns)) as parquet:
         for batch in parquet.iter_batches(columns=list(columns)):
             for name in sorted(sure):
                 if not _is_plain(batch.column(name)):
@@ -53,15 +53,19 @@ def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
     return frozenset(sure)
 
 
-def _kept_as_dictionaries(file: Path) -> list[str]:
-    """The columns that the file keeps as a list of distinct texts and small numbers: to look at the list is enough."""
+def _kept_as_dictionaries(file: Path, columns: Sequence[str]) -> list[str]:
+    """Those columns that the file keeps as a list of distinct texts and small numbers: to look at the list is enough.
+
+    They go by the name that the schema gives them: where the file is damaged, a group of rows may name them otherwise.
+    """
     metadata = pq.read_metadata(file)
     if not metadata.num_row_groups:
         return []
-    chunks = (metadata.row_group(0).column(place) for place in range(metadata.num_columns))
+    places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
+    chunks = ((name, metadata.row_group(0).column(places[name])) for name in columns if name in places)
     return [
-        chunk.path_in_schema
-        for chunk in chunks
+        name
+        for name, chunk in chunks
         if chunk.has_dictionary_page and chunk.total_uncompressed_size < NUMBER_OCTETS * chunk.num_values
     ]
 

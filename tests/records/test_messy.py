@@ -237,6 +237,15 @@ def test_a_link_out_of_the_region_is_refused(kind: str, folder: Path, tmp_path: 
         read()
 
 
+def test_a_parquet_file_that_names_a_column_in_two_ways_is_read_by_its_schema(folder: Path, read: Read) -> None:
+    """A flipped octet in the name that a group of rows gives its column; the schema has the right one."""
+    pq.write_table(table([record(settlement_id=f"S{number}") for number in range(100)]), folder / "a.parquet")
+    whole = (folder / "a.parquet").read_bytes()
+    start = whole.rindex(b"\x18\x0bhospital_id")
+    (folder / "a.parquet").write_bytes(whole[:start] + whole[start:].replace(b"hospital_id", b"hosp\xe6tal_id", 1))
+    assert read().counts.read == 100
+
+
 def test_what_only_the_database_finds_in_a_damaged_parquet_file_is_an_input_error() -> None:
     """A page header that is no header: DuckDB throws its bare error, which has no kind of its own."""
     source = Source(Path("a.parquet"), "a.parquet", "parquet")
