@@ -28,6 +28,7 @@ from drgcalc.cli import (
 
 DEBUG = "DRGCALC_DEBUG"
 MANY_OBJECTS = 1_000_000
+ARROW_MEMORY = "ARROW_DEFAULT_MEMORY_POOL"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,6 +55,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run one command line (this process's own when `args` is None) and give its exit code."""
     if args is None:
         gc.set_threshold(MANY_OBJECTS)  # tables of codes are many small objects that live to the end
+        os.environ.setdefault(ARROW_MEMORY, "system")  # Arrow's own allocator keeps what others could use
         sys.excepthook = _report_bug
         for name in ("SIGTERM", "SIGHUP"):  # a stop from outside ends as Ctrl-C does: nothing half-written stays
             if number := getattr(signal, name, None):

@@ -76,7 +76,10 @@ def talking_anywhere(function: Function) -> Function:
 
 def repair_option(function: Function) -> Function:
     """--repair-codes, passed on as repair_codes."""
-    text = "Repair damaged codes where the scheme's own list has exactly one candidate."
+    text = (
+        "Repair damaged codes where the scheme's own list has exactly one candidate, "
+        "and hospital codes that lost their leading zeros where hospitals.csv has."
+    )
     return click.option("--repair-codes", is_flag=True, help=text)(function)
 
 

@@ -30,6 +30,9 @@ _MONEY = "write a plain amount in yuan with at most two decimals"
 _MEND_CODES = (
     "correct it at the hospital, map it in codes/, or run with --repair-codes where one code of the scheme is proposed"
 )
+_MEND_HOSPITAL = (
+    "add the hospital, or correct the code; --repair-codes restores lost zeros in front where one hospital is proposed"
+)
 _DATE = "write dates as 2024-03-05"
 
 CHECKS: tuple[Check, ...] = (
@@ -158,15 +161,13 @@ CHECKS: tuple[Check, ...] = (
         "the refund flag cannot be read",
         "write 1 or 0, or map local codes in region.toml [values]",
     ),
-    Check(
-        "R401", "error", "hospital_id", "hospital_id is not in hospitals.csv", "add the hospital, or correct the code"
-    ),
+    Check("R401", "error", "hospital_id", "hospital_id is not in hospitals.csv", _MEND_HOSPITAL),
     Check(
         "R402",
         "warning",
         "hospital_id",
         "hospital_id is not in hospitals.csv; the region allows it",
-        "add the hospital",
+        _MEND_HOSPITAL,
     ),
     Check(
         "R403",
@@ -224,8 +225,8 @@ CHECKS: tuple[Check, ...] = (
         "R506",
         "warning",
         "",
-        "a damaged code was repaired (--repair-codes) by the scheme's own list of codes",
-        "have the hospital correct its export; codes.csv lists every repair",
+        "a damaged code was repaired (--repair-codes) by the scheme's own list of codes, or by hospitals.csv",
+        "have the hospital correct its export; codes.csv lists every repair by the scheme",
     ),
     Check(
         "R507",

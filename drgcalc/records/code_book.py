@@ -18,8 +18,8 @@ from drgcalc.records.checks import bit
 from drgcalc.records.code_reader import CodeReaders, Reading
 
 NO_CODE = 0
-SHOWN = ("R502", "R503", "R504", "R506", "R507")
-"""Checks whose findings show the codes themselves."""
+SHOWN = ("R401", "R402", "R502", "R503", "R504", "R506", "R507")
+"""Checks whose findings show the codes themselves, and what they may have been."""
 _MALFORMED, _REPAIRED, _GREY = 1, 2, 4
 """Marks of a number, as bits."""
 _NOWHERE = (1 << 32) - 1

@@ -86,6 +86,11 @@ class CodeReaders(NamedTuple):
     diagnoses: CodeReader
     procedures: CodeReader
 
+    @property
+    def repair(self) -> bool:
+        """Whether damaged codes are repaired."""
+        return self.diagnoses.repair
+
 
 def code_readers(
     tables: CodeTables | None = None, known: KnownCodes = NO_CODES, *, repair: bool = False

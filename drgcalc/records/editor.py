@@ -61,6 +61,7 @@ _KEPT_FROM_CHECKS = (
     "decided_on",
     "level_in_force",
     "is_stray",
+    "is_restored",
 )
 
 

@@ -28,10 +28,11 @@ from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_
 from drgcalc.records.code_lists import ListReader, has_plain_lists
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
-from drgcalc.records.editor import judging, make_views, parse, show_checked
+from drgcalc.records.editor import judging, make_views, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
-from drgcalc.records.marks import duplicates_of, marked, strays_of, with_source_rows
-from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage, turn_to
+from drgcalc.records.hospital_codes import without_zeros
+from drgcalc.records.marks import duplicates_of, marked, restored_of, strays_of, with_source_rows
+from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage, staging_place, turn_to
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
@@ -126,14 +127,14 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     books = new_books(intake.readers)
     cut = tuple(parts(staged, intake.rows_per_part))
     find_duplicates(con, cut, intake.values, intake.pools)
-    known = pl.Series(sorted({span.hospital_id for span in intake.hospitals}), dtype=pl.String)
+    known = {span.hospital_id for span in intake.hospitals}
     for item, pieces in cut:
         for part, judged, codes in _read_file(con, item, pieces, intake, books):
-            problems = problems_of(codes)
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
-            rows = marked(judged, duplicates_of(con, part, codes.source_rows), strays, problems)
+            marks = (problems_of(codes), strays, restored_of(judged))
+            rows = marked(judged, duplicates_of(con, part, codes.source_rows), marks)
             show_checked(con, item, rows)
-            con.register("records_code_problems", with_source_rows(problems, codes).to_arrow())
+            con.register("records_code_problems", with_source_rows(marks, codes).to_arrow())
             keep_results(con, numbers[item.source.relative], item)
             yield CheckedPart(part, rows, codes)
     refuse_changed((item.source, item.sha256) for item in staged)
@@ -152,9 +153,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     define_macros(con)
     for name in _TABLES:
         run(con, f"tables/{name}")
-    spans = [(span.hospital_id, span.first, span.last or _LAST_DAY, span.level or None) for span in intake.hospitals]
-    _refuse_overlap(sorted(span[:3] for span in spans))
-    _fill(con, "records_spans", spans)
+    _refuse_overlap(sorted((span.hospital_id, span.first, span.last or _LAST_DAY) for span in intake.hospitals))
+    _fill(con, "records_spans", _spans(intake))
     _fill(con, "records_checks", [(bit(check.code), *check[:5]) for check in CHECKS])
     settings = {
         "records_refusing": ERRORS | DUPLICATE,
@@ -167,6 +167,18 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     }
     for name, value in settings.items():
         con.execute(f"SET VARIABLE {name} = $value", {"value": value}).complete()
+
+
+def _spans(intake: Intake) -> list[tuple[Any, ...]]:
+    """The hospitals under every way to write their codes: where codes are repaired, without the zeros in front too."""
+    lost = without_zeros(span.hospital_id for span in intake.hospitals) if intake.readers.repair else {}
+    repaired = {whole[0]: left for left, whole in lost.items() if len(whole) == 1}
+    return [
+        (written, span.hospital_id, span.first, span.last or _LAST_DAY, span.level or None)
+        for span in intake.hospitals
+        for written in (span.hospital_id, repaired.get(span.hospital_id))
+        if written
+    ]
 
 
 def _refuse_overlap(spans: Sequence[tuple[str, date, date]]) -> None:
@@ -190,10 +202,11 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
     if deciding not in required:
         required.append(deciding)
     ordered = sorted(intake.sources, key=lambda source: source.relative)
-    return tuple(
-        stage(con, source, intake.work, number, aliases, required, intake.digests.get(source.relative))
-        for number, source in enumerate(ordered, start=1)
-    )
+    with staging_place(con, ordered, intake.work) as place:
+        return tuple(
+            stage(place, source, intake.work, number, aliases, required, intake.digests.get(source.relative))
+            for number, source in enumerate(ordered, start=1)
+        )
 
 
 def _read_file(
@@ -204,7 +217,7 @@ def _read_file(
         con.cursor() as beside,
         ThreadPoolExecutor(max_workers=1) as worker,
         input_errors(item.source),
-        _lists_of(beside, item, intake) as lists_of,
+        _lists_of(beside, item) as lists_of,
     ):
         make_views(con, item, intake.values, intake.pools)
         judge = judging(con, item)
@@ -212,7 +225,7 @@ def _read_file(
             reading = worker.submit(_read_codes, lists_of, part, books)
             turn_to(con, part)
             judged = judge()
-            yield part, judged, reading.result()
+            yield part, judged, _of_records(reading.result(), judged)
 
 
 def _read_codes(lists_of: _Lists, part: Part, books: CodeBooks) -> PartCodes:
@@ -220,15 +233,14 @@ def _read_codes(lists_of: _Lists, part: Part, books: CodeBooks) -> PartCodes:
 
 
 @contextmanager
-def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged, intake: Intake) -> Iterator[_Lists]:
-    """What gives the lists of codes of a part, in order: source_row, diagnoses, procedures."""
+def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged) -> Iterator[_Lists]:
+    """What gives the lists of codes of a part's rows, in order: source_row, diagnoses, procedures."""
     if has_plain_lists(item):
         with ListReader(item) as reader:
             yield reader.read
         return
     define_macros(con)
-    # Only rows of text may be blank and are left out; the lists of other files need no other column.
-    rows = parse(con, item, intake.values, intake.pools) if item.is_text else open_part(con, item)
+    rows = open_part(con, item)
     nothing = ConstantExpression(None).cast("VARCHAR[]")
     columns = (ColumnExpression(name) if name in rows.columns else nothing.alias(name) for name in LISTS)
     lists = rows.select(ColumnExpression("source_row"), *columns)
@@ -239,3 +251,10 @@ def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged, intake: Intake) -> I
         return found if pl.Series(found["source_row"]).is_sorted() else found.sort_by("source_row")
 
     yield assemble
+
+
+def _of_records(codes: PartCodes, judged: pa.Table) -> PartCodes:
+    """Codes of rows without those rows that are blank and no records; there are such among rows of text."""
+    if len(codes.source_rows) == len(judged):
+        return codes
+    return codes.of(codes.source_rows.is_in(pl.Series(judged["source_row"]).implode()))

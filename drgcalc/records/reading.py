@@ -26,9 +26,17 @@ from drgcalc.records.headers import LISTS, NAMES_OF_ROWS, Alias, Layout, match
 from drgcalc.records.plain import IDENTIFIERS, plain_columns
 from drgcalc.records.sources import Source, sha256_of
 from drgcalc.records.spreadsheet import first_sheet, with_rounded_numbers
+from drgcalc.records.statements import define_macros
 
 DELIMITERS = ",;\t"
 HEADER_ROWS = 2
+CSV_PIECE = 4_000_000
+"""Octets of CSV that a thread reads at a time; a line may have half of them."""
+STAGED_ROWS = 20_480
+"""Rows of a row group of staged Parquet: so many a thread holds while it writes."""
+TEXT_ROWS = STAGED_ROWS
+"""Rows of a part of CSV or XLSX at most: records that came as text take more memory than typed ones."""
+STAGING_MEMORY = "400MB"
 _FIRST_ROW, _LAST_ROW = "records_first_row", "records_last_row"
 """Variables of a connection: the rows it is turned to."""
 _NO_SPACE = os.strerror(errno.ENOSPC)
@@ -77,6 +85,26 @@ class Part(NamedTuple):
     rows: int
 
 
+@contextmanager
+def staging_place(
+    con: duckdb.DuckDBPyConnection, sources: Sequence[Source], work: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database in which `sources` are staged: one of its own where wide texts are, so that it frees their memory.
+
+    DuckDB keeps what it has taken until a database is closed, and a line of text may have 800 cells that nobody wants.
+    """
+    if all(source.kind == "parquet" for source in sources):
+        yield con
+        return
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": STAGING_MEMORY,
+        "temp_directory": str(work / "staging"),
+    }
+    with duckdb.connect(config=config) as place:
+        define_macros(place)
+        yield place
+
+
 def stage(
     con: duckdb.DuckDBPyConnection,
     source: Source,
@@ -105,7 +133,7 @@ def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Staged
     """Each source cut into parts of about `rows_per_part` rows, between row groups where they are small enough."""
     numbers = count(1)
     for item in staged:
-        ends = [0, *_ends(item.file, rows_per_part)]
+        ends = [0, *_ends(item.file, min(rows_per_part, TEXT_ROWS) if item.is_text else rows_per_part)]
         yield item, tuple(Part(next(numbers), item.source, first + 1, end - first) for first, end in pairwise(ends))
 
 
@@ -235,6 +263,7 @@ def _csv(
         auto_detect=False,
         null_padding=False,
         strict_mode=True,
+        buffer_size=CSV_PIECE,
     )
     rows = _write(relation, layout, target)
     if text != source.path:
@@ -291,7 +320,7 @@ def _write(relation: duckdb.DuckDBPyRelation, layout: Layout, target: Path) -> i
         for column, name in zip(layout.replaces, NAMES_OF_ROWS, strict=False)
     ]
     kept = canonical(relation, columns, is_keyed=layout.is_keyed)
-    relation.select(*kept, *names).write_parquet(str(target))
+    relation.select(*kept, *names).write_parquet(str(target), row_group_size=STAGED_ROWS)
     return int(pq.read_metadata(target).num_rows)
 
 

@@ -13,6 +13,8 @@ import duckdb
 from drgcalc.base.errors import OutputError
 
 MEMORY = "1200MB"
+KEPT = "1MB"
+"""Freed memory that DuckDB may keep for itself; the same process works on with other libraries."""
 
 
 @contextmanager
@@ -24,6 +26,8 @@ def connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "temp_directory": str(work / "spill"),
+        "allocator_flush_threshold": KEPT,
+        "allocator_bulk_deallocation_flush_threshold": KEPT,
     }
     with duckdb.connect(config=config) as connection:
         try:

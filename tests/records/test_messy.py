@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
@@ -17,6 +18,9 @@ from deliveries import GOOD, Answer, csv_text, record, table
 
 from drgcalc.base.errors import InputError
 from drgcalc.records import spreadsheet
+from drgcalc.records.code_list import CodeList, KnownCodes
+from drgcalc.records.code_reader import code_readers
+from drgcalc.records.intake import HospitalSpan
 from drgcalc.records.reading import input_errors
 from drgcalc.records.sources import Source
 
@@ -159,9 +163,55 @@ def test_a_refund_line_is_kept_and_one_without_its_flag_is_not(read: Read) -> No
     assert sum(row["total_fee"] for row in answer.rows if row["accepted"]) == 0
 
 
-def test_lost_zeros_of_a_hospital_code_are_an_unknown_hospital_not_another_one(read: Read) -> None:
-    answer = read([record(hospital_id="1")])
-    assert {row["code"]: row["value"] for row in answer.findings} == {"R401": "1"}
+def hospitals(*codes: str) -> tuple[HospitalSpan, ...]:
+    return tuple(HospitalSpan(code, date(2020, 1, 1), None) for code in codes)
+
+
+REPAIRING = code_readers(repair=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "codes", "shown"),
+    [
+        ("1", ("H001",), "1"),  # no number has lost a letter
+        ("44020001", ("044020001",), "44020001 (044020001?)"),
+        ("44020001", ("044020001", "0044020001"), "44020001 (0044020001 or 044020001?)"),
+        ("44020009", ("044020001",), "44020009"),
+    ],
+)
+def test_lost_zeros_of_a_hospital_code_are_an_unknown_hospital_with_a_proposal(
+    written: str, codes: tuple[str, ...], shown: str, read: Read
+) -> None:
+    answer = read([record(hospital_id=written)], hospitals=hospitals(*codes))
+    assert {row["code"]: row["value"] for row in answer.findings} == {"R401": shown}
+
+
+def test_lost_zeros_of_a_hospital_code_are_restored_when_that_is_asked_for(read: Read) -> None:
+    answer = read([record(hospital_id="44020001")], hospitals=hospitals("044020001", "H001"), readers=REPAIRING)
+    assert (answer.counts.accepted, answer.rows[0]["hospital_id"]) == (1, "044020001")
+    assert {row["code"]: row["value"] for row in answer.findings} == {"R506": "44020001 → 044020001"}
+
+
+def test_a_record_whose_codes_are_repaired_in_two_places_is_told_once(read: Read) -> None:
+    readers = code_readers(known=KnownCodes(CodeList(["I10.x00"]), CodeList()), repair=True)
+    row = record(hospital_id="44020001", diagnoses="K80.302|I10")
+    answer = read([row], hospitals=hospitals("044020001"), readers=readers)
+    (found,) = (row["value"] for row in answer.findings if row["code"] == "R506")
+    assert found == "I10 → I10.x00, 44020001 → 044020001"
+
+
+def test_a_hospital_code_that_parquet_keeps_as_a_number_gets_its_zeros_back(folder: Path, read: Read) -> None:
+    rows = table([record(hospital_id="44020001")])
+    place = rows.column_names.index("hospital_id")
+    pq.write_table(rows.set_column(place, "hospital_id", pa.array([44020001], pa.int64())), folder / "a.parquet")
+    assert read(hospitals=hospitals("044020001"), readers=REPAIRING).rows[0]["hospital_id"] == "044020001"
+
+
+@pytest.mark.parametrize("codes", [("044020001", "0044020001"), ("044020001", "44020001")])
+def test_zeros_are_never_restored_where_two_hospitals_may_be_meant(codes: tuple[str, ...], read: Read) -> None:
+    answer = read([record(hospital_id="44020001")], hospitals=hospitals(*codes), readers=REPAIRING)
+    assert answer.rows[0]["hospital_id"] == "44020001"
+    assert answer.codes() <= {"R401"}
 
 
 def test_a_workbook_with_macros_is_refused(folder: Path, read: Read) -> None:

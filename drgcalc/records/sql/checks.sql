@@ -69,7 +69,7 @@ SELECT
     derived.encounter_id,
     derived.person_id,
     derived.record_no,
-    derived.hospital_id,
+    COALESCE(spans.hospital_id, derived.hospital_id) AS hospital_id,
     derived.hospital_level,
     derived.pool,
     derived.insured_region,
@@ -104,6 +104,7 @@ SELECT
     derived.decided_on,
     spans.level AS level_in_force,
     spans.hospital_id IS NULL AND derived.hospital_id IS NOT NULL AND derived.decided_on IS NOT NULL AS is_stray,
+    COALESCE(spans.hospital_id <> spans.written, FALSE) AS is_restored,
     derived.settlement_id IS NULL AS r101,
     derived.person_id IS NULL AS r102,
     derived.hospital_id IS NULL AS r103,
@@ -158,7 +159,7 @@ SELECT
     getvariable('records_area') <> '' AND LEN(derived.insured_region) = 6 AND LEFT(derived.insured_region, 4) <> getvariable('records_area')
         AS r406
 FROM derived
--- no match: the hospital is unknown or not in force; spans of one hospital do not overlap
+-- no match: the hospital is unknown or not in force; spans of one hospital do not overlap, and it is written in each way once
 LEFT JOIN records_spans AS spans
-    ON spans.hospital_id = derived.hospital_id
+    ON spans.written = derived.hospital_id
     AND derived.decided_on BETWEEN spans.first_day AND spans.last_day
