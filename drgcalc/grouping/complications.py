@@ -19,6 +19,8 @@ class Complications:
     def of(self, code: str) -> list[CcRow]:
         """The rows of the list that cover the code: of each level the most specific."""
         rows = [self._rows[position] for position in self._listed.of(code)]
+        if len(rows) < 2:
+            return rows
         return [max(of_level, key=_closeness) for of_level in _by_level(rows)]
 
     def bits(self, code: str, excluding: frozenset[str]) -> int:

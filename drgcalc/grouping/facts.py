@@ -75,10 +75,17 @@ class ClassBook:
         self._counted = frozenset(counted)
         self._asked = frozenset(asked) | self._counted
         self._classes = Numbering(NO_CLASS)
+        self._of_sets: dict[frozenset[str], int] = {}
 
     def number(self, code: str, sets: frozenset[str]) -> int:
         """The number of the class of a code that belongs to these sets."""
-        return self._classes.number(CodeClass(sets & self._asked, code if sets & self._counted else ""))
+        known = self._of_sets.get(sets)
+        if known is not None:
+            return known
+        if not self._counted.isdisjoint(sets):
+            return self._classes.number(CodeClass(sets & self._asked, code))
+        self._of_sets[sets] = self._classes.number(CodeClass(sets & self._asked, ""))
+        return self._of_sets[sets]
 
     def narrow(self, number: int, asked: ClassBook) -> int:
         """The number of the class that is left of a class when only what `asked` asks can matter."""

@@ -103,8 +103,8 @@ class CodeBook:
         if not reading.code:
             return NO_CODE
         self._readings.append(reading)
-        marks = (_MALFORMED, reading.malformed), (_REPAIRED, reading.repaired), (_GREY, reading.grey is not None)
-        self._marks.append(sum(mark for mark, holds in marks if holds))
+        is_grey = reading.grey is not None
+        self._marks.append(_MALFORMED * reading.malformed + _REPAIRED * reading.repaired + _GREY * is_grey)
         return len(self._readings) - 1
 
     def _look_up(self, texts: pl.Series) -> pl.Series:
