@@ -15,6 +15,7 @@ from pathlib import Path
 
 from generator.calibrated import calibrate
 from generator.deliveries import write_deliveries
+from generator.later import write_later
 from generator.plan import read_plan, read_world
 from generator.scores import write_scores
 from generator.stays import Ward
@@ -26,7 +27,8 @@ REGIONS = ("shaoguan", "points-city")
 SCHEME = HERE.parent / "grouper_tables" / "demo-drg"
 BY_HAND = ("region.toml", "README.md", "hospitals.csv", "example.salt", "fund", "decisions")
 CALIBRATED_BY_HAND = ("calibration.toml", "schemes/dip-base")
-MADE = ("discharges", "scores", "schemes/dip-2024")
+LATER_BY_HAND = ("later/2024-08/decisions", "later/2024-12")
+MADE = ("discharges", "scores", "schemes/dip-2024", "later/2024-04")
 
 
 def make(name: str, target: Path) -> None:
@@ -34,11 +36,13 @@ def make(name: str, target: Path) -> None:
     region = HERE / name
     plan, world = read_plan(region), read_world()
     if target.resolve() != region.resolve():
-        _copy_tables(region, target, (*BY_HAND, *(CALIBRATED_BY_HAND if plan.calibrated_from else ())))
+        calibrated = CALIBRATED_BY_HAND if plan.calibrated_from else ()
+        _copy_tables(region, target, (*BY_HAND, *calibrated, *(LATER_BY_HAND if plan.late else ())))
     for folder in MADE:
         shutil.rmtree(target / folder, ignore_errors=True)
     ward = Ward(plan, world)
-    write_deliveries(target, plan, {year: ward.year(year) for year in sorted(plan.years)})
+    stays = {year: ward.year(year) for year in sorted(plan.years)}
+    write_deliveries(target, plan, write_later(target, region, plan, stays))
     if plan.pattern_scores:
         write_scores(target, plan, world, plan.pattern_scores, load_drg_scheme(SCHEME))
     if plan.calibrated_from:

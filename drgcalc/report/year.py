@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -14,6 +15,7 @@ from drgcalc.base.money import total
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.year_model import Explained, History, OwnView
 from drgcalc.settlement.clearing import ClearedPool
+from drgcalc.settlement.ledger import less
 from drgcalc.settlement.payment_rows import Difference, Payment
 
 LARGEST = 10
@@ -29,7 +31,32 @@ _PARTS = (
     ("violation", "deducted for violations 违规扣款", -1),
     ("over_budget", "deducted over budget 超总额扣款", -1),
     ("carried_out", "left below zero now 结转下期", -1),
-    ("paid", "paid now 本月拨付", 0),
+    ("paid", "= paid now 本月拨付", 0),
+    ("advance", "beside it, advances 预付金", 1),
+)
+
+
+class _Part(NamedTuple):
+    """A line of the clearing."""
+
+    label: str
+    amount: Callable[[ClearedPool], Decimal]
+    is_sum: bool = False
+
+
+_CLEARED = (
+    _Part("payable of the year 年度应付", lambda row: row.payable),
+    _Part("assessment 年度考核", lambda row: less(row.assessed, row.payable)),
+    _Part("surplus kept, overrun shared 结余留用、超支分担", lambda row: row.shared),
+    _Part("decided by hand 手工更正", lambda row: row.decided),
+    _Part("moved between pools 险种划转", lambda row: row.transferred),
+    _Part("deducted for violations 违规扣款", lambda row: row.violation.copy_negate()),
+    _Part("deducted over budget 超总额扣款", lambda row: row.over_budget.copy_negate()),
+    _Part("sent month by month 月度已拨", lambda row: row.monthly.copy_negate()),
+    _Part("advances, recovered here 预付金抵扣", lambda row: row.advance.copy_negate()),
+    _Part("deposits held 暂扣质量保证金", lambda row: row.deposit.copy_negate()),
+    _Part("= clearing 清算拨付", lambda row: row.clearing, is_sum=True),
+    _Part("beside it, deposits returned 返还质量保证金", lambda row: row.deposit_released),
 )
 
 
@@ -70,25 +97,19 @@ def differences(rows: Sequence[Difference]) -> Iterator[RenderableType]:
 
 
 def clearing(rows: Sequence[ClearedPool]) -> Iterator[RenderableType]:
-    """One line a pool, and the targets below."""
+    """One line a part of the final account and one column a pool, what is returned apart, and the targets below."""
     if not rows:
         return
-    table = plain_table(
-        "Clearing 年终清算, yuan",
-        ("pool", "left"),
-        ("payable", "right"),
-        ("paid before", "right"),
-        ("clearing", "right"),
-        ("deposits", "right"),
-        ("share", "right"),
-    )
-    for row in rows:
-        amounts = map(money, (row.payable, row.paid_before, row.clearing, row.deposit_released))
-        table.add_row(row.pool, *amounts, number(row.clearing_share))
+    table = plain_table("Clearing 年终清算, yuan", ("part", "fold"), *((row.pool, "right") for row in rows))
+    for part in _CLEARED:
+        amounts = [part.amount(row) for row in rows]
+        if any(amounts) or part.is_sum:
+            table.add_row(Text(part.label), *map(money, amounts), style="bold" if part.is_sum else "")
     yield table
     for row in rows:
-        if row.target or row.deadline:
-            yield Text(f"{row.pool}: target {row.target or 'none'}; deadline {row.deadline or 'none'}")
+        words = [f"{row.pool}: clearing share 清算占比 {number(row.clearing_share)}"]
+        words += [f"target {row.target}"] if row.target else []
+        yield Text("; ".join([*words, f"deadline {row.deadline}"] if row.deadline else words))
 
 
 def history(result: History) -> Iterator[RenderableType]:

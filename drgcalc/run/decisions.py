@@ -202,6 +202,7 @@ def _wrong(
         if words and cells[field] not in words:
             yield "D105", field, f"{field} is {cells[field]!r}, not one of {', '.join(words)}"
         yield from _wrong_number(name, field, cells[field])
+    yield from _wrong_order(cells)
     yield from _CONTRADICTIONS.get(name, _nothing)(cells)
 
 
@@ -214,6 +215,13 @@ def _wrong_number(name: str, field: str, value: Cell) -> Iterator[Wrong]:
         pattern = PERIOD if name == "corrections" else MONTH
         if not pattern.fullmatch(str(value)):
             yield "D106", field, f"month {value!r} is not written as 2024-05"
+
+
+def _wrong_order(cells: Mapping[str, Cell]) -> Iterator[Wrong]:
+    """Nothing is decided about a month that has not begun."""
+    month, day = cells.get("month"), cells.get("decided_on")
+    if isinstance(month, str) and isinstance(day, date) and month > f"{day:%Y-%m}"[: len(month)]:
+        yield "D106", "month", f"decided on {day}, before month {month} began"
 
 
 def _nothing(_: Mapping[str, Cell]) -> Iterator[Wrong]:

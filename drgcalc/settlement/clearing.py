@@ -37,6 +37,11 @@ from drgcalc.settlement.rows import Allocation, Posting
 
 FULL = Decimal("1.0000")
 SHARE_PLACES = 6
+_SUMMED = (
+    *("payable", "assessed", "shared", "decided", "transferred", "violation", "over_budget"),
+    *("monthly", "advance", "deposit", "clearing", "deposit_released"),
+)
+"""Columns of hospitals that a pool's row sums up."""
 
 
 class Cleared(NamedTuple):
@@ -70,6 +75,15 @@ class ClearedPool(NamedTuple):
     year: int
     pool: str
     payable: Decimal
+    assessed: Decimal
+    shared: Decimal
+    decided: Decimal
+    transferred: Decimal
+    violation: Decimal
+    over_budget: Decimal
+    monthly: Decimal
+    advance: Decimal
+    deposit: Decimal
     paid_before: Decimal
     clearing: Decimal
     deposit_released: Decimal
@@ -296,24 +310,18 @@ def _postings(year: Year, row: Cleared) -> list[Posting]:
 
 def _pool(year: Year, pool: str, rows: Sequence[Cleared]) -> ClearedPool:
     own = [row for row in rows if row.pool == pool]
-
-    def over(take: Callable[[Cleared], Decimal]) -> Decimal:
-        return total([ZERO, *map(take, own)])
-
-    before = over(lambda row: total((row.monthly, row.advance)))
-    clearing, released = over(lambda row: row.clearing), over(lambda row: row.deposit_released)
-    whole = total((before, clearing, released))
-    share = divide(clearing, whole, SHARE_PLACES) if whole else divide(ZERO, FULL, SHARE_PLACES)
+    sums = {name: total([ZERO, *(getattr(row, name) for row in own)]) for name in _SUMMED}
+    before = total((sums["monthly"], sums["advance"]))
+    whole = total((before, sums["clearing"], sums["deposit_released"]))
+    share = divide(sums["clearing"] if whole else ZERO, whole or FULL, SHARE_PLACES)
     deadline = year.rule.deadline
     return ClearedPool(
         year=year.year,
         pool=pool,
-        payable=over(lambda row: row.payable),
+        **sums,
         paid_before=before,
-        clearing=clearing,
-        deposit_released=released,
         clearing_share=share,
-        target=target(year.rule, share),
+        target=target(year.rule, share, any_month=bool(year.payments)),
         deadline=f"{deadline.day} ({deadline.source})" if deadline else "",
     )
 
@@ -367,6 +375,6 @@ def _findings(year: Year, rows: Sequence[Cleared], pools: Sequence[ClearedPool])
             "P106", f"{pool.year}, pool {pool.pool}: the clearing share is {pool.clearing_share}; {pool.target}"
         )
         for pool in pools
-        if not meets(year.rule, pool.clearing_share)
+        if year.payments and not meets(year.rule, pool.clearing_share)
     ]
     return found

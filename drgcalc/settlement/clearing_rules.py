@@ -36,10 +36,11 @@ def shared(assessed: Decimal, booked: Decimal, sharing: Sharing) -> Decimal:
     return round_half_up(paid - Fraction(assessed), MONEY_PLACES)
 
 
-def target(rule: ClearingRule, share: Decimal) -> str:
-    """The targets and whether they are met, empty without any."""
+def target(rule: ClearingRule, share: Decimal, *, any_month: bool) -> str:
+    """The targets and whether they are met, empty without any; where no month was paid there is nothing to judge."""
     bounds = [f"{bound.value} ({bound.source})" for bound in (rule.share_from, rule.share_to) if bound]
-    return f"{' to '.join(bounds)}: {'met' if meets(rule, share) else 'missed'}" if bounds else ""
+    judged = ("met" if meets(rule, share) else "missed") if any_month else "not judged, no month is paid"
+    return f"{' to '.join(bounds)}: {judged}" if bounds else ""
 
 
 def meets(rule: ClearingRule, share: Decimal) -> bool:

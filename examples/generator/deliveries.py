@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -49,33 +49,32 @@ def write_deliveries(target: Path, plan: Plan, stays: Mapping[int, Sequence[Stay
     """Every input file of a region, with the mistakes of its dirt.csv."""
     random = Random(plan.seed + 1)
     for delivery in plan.deliveries:
-        for year in delivery.years:
-            apart = _apart(plan, year)
-            own = [stay for stay in stays[year] if _belongs(stay, delivery, apart)]
-            for path, records in _files(delivery, year, own).items():
-                dirt = [row for row in plan.dirt if row["file"] == Path(path).name]
-                _write(target / path, delivery, records, dirt, random)
+        own = [stay for year in delivery.years for stay in _own(plan, delivery, year, stays[year])]
+        for path, records in _files(delivery, own).items():
+            dirt = [row for row in plan.dirt if row["file"] == Path(path).name]
+            write_delivery(target / path, delivery, records, dirt, random)
 
 
-def _apart(plan: Plan, year: int) -> set[str]:
-    """The hospitals that deliver a file of their own in the year."""
-    return {hospital for delivery in plan.deliveries if year in delivery.years for hospital in delivery.hospitals}
+def _own(plan: Plan, delivery: Delivery, year: int, stays: Sequence[Stay]) -> list[Stay]:
+    """The stays of a year that a delivery holds: those of its hospitals, else of all that deliver no file apart."""
+    if delivery.hospitals:
+        return [stay for stay in stays if stay.hospital_id in delivery.hospitals]
+    apart = {hospital for other in plan.deliveries if year in other.years for hospital in other.hospitals}
+    return [stay for stay in stays if stay.hospital_id not in apart]
 
 
-def _belongs(stay: Stay, delivery: Delivery, apart: Collection[str]) -> bool:
-    return stay.hospital_id in delivery.hospitals if delivery.hospitals else stay.hospital_id not in apart
-
-
-def _files(delivery: Delivery, year: int, stays: Sequence[Stay]) -> dict[str, list[Stay]]:
-    """Path -> its stays: one file, or one for each month of settlement."""
+def _files(delivery: Delivery, stays: Sequence[Stay]) -> dict[str, list[Stay]]:
+    """Path -> its stays: one file, one a year, or one for each quarter of settlement."""
     files: dict[str, list[Stay]] = {}
     for stay in stays:
-        path = delivery.path.format(year=year, month=f"{stay.settled_on:%Y-%m}")
+        day = stay.settled_on
+        path = delivery.path.format(year=day.year, quarter=(day.month + 2) // 3)
         files.setdefault(path, []).append(stay)
     return files
 
 
-def _write(path: Path, delivery: Delivery, stays: Sequence[Stay], dirt: Dirt, random: Random) -> None:
+def write_delivery(path: Path, delivery: Delivery, stays: Sequence[Stay], dirt: Dirt, random: Random) -> None:
+    """One input file, with the mistakes that `dirt` names."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not delivery.layout:
         _write_parquet(path, soil([stay._asdict() for stay in stays], dirt, random, _typed))

@@ -10,6 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from drgcalc.run.decisions import read_decisions
+from drgcalc.run.region_tables import read_hospitals
+from drgcalc.settlement.decisions import hospitals_after
+from drgcalc.settlement.rows import Hospital
+
 HERE = Path(__file__).parent
 
 
@@ -61,7 +66,7 @@ class Year(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """One input file, or one a month: `hospitals` that deliver apart, none for all the others. Text needs a layout."""
+    """One input file, or one a quarter: `hospitals` that deliver apart, none for all the others. Text needs a layout."""
 
     path: str
     years: tuple[int, ...]
@@ -81,6 +86,32 @@ class Span(NamedTuple):
     fee_factor: float
 
 
+class Some(NamedTuple):
+    """The last stays of a month, so many."""
+
+    month: str
+    stays: int
+
+
+class Late(NamedTuple):
+    """One more file, delivered after months were closed: stays of a hospital that were held back, and reversals."""
+
+    delivery: Delivery
+    hospital: str
+    held_back: Some
+    taken_back: Some
+
+
+class Recognized(NamedTuple):
+    """A coefficient of hospitals.csv that turns out to be wrong: the corrected table goes to `path`."""
+
+    path: str
+    hospital_id: str
+    effective_from: date
+    coefficient: str
+    source: str
+
+
 class PatternScores(NamedTuple):
     """Scores from the clinical patterns: points of a group whose mean cost is the mean of all, and their source."""
 
@@ -90,7 +121,7 @@ class PatternScores(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """One region: its own numbers, its hospitals and what goes wrong in its files.
+    """One region: its own numbers, its hospitals, what goes wrong in its files and what comes after closing.
 
     Scores come from the patterns, or directory and scores are calibrated from the stays of the years `calibrated_from`.
     """
@@ -108,6 +139,8 @@ class Plan:
     deliveries: tuple[Delivery, ...]
     spans: tuple[Span, ...]
     dirt: tuple[Mapping[str, str], ...]
+    late: Late | None
+    recognized: Recognized | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +166,7 @@ def read_world() -> World:
 
 
 def read_plan(region: Path) -> Plan:
-    """The plan of the region whose folder is `region`, with the hospitals of its own hospitals.csv."""
+    """The plan of the region whose folder is `region`, with its own hospitals as its decisions change them."""
     folder = HERE / region.name
     table = tomllib.loads((folder / "plan.toml").read_text(encoding="utf-8"))
     volumes = {row["hospital_id"]: row for row in rows(folder / "volumes.csv")}
@@ -149,8 +182,10 @@ def read_plan(region: Path) -> Plan:
         levels={name: Level(**terms) for name, terms in table["levels"].items()},
         pools=table["pools"],
         deliveries=tuple(_delivery(entry) for entry in table["files"]),
-        spans=tuple(_span(row, volumes[row["hospital_id"]]) for row in rows(region / "hospitals.csv")),
+        spans=tuple(_span(row, volumes[row.hospital_id]) for row in _hospitals(region)),
         dirt=tuple(rows(folder / "dirt.csv")),
+        late=_late(table["late"]) if "late" in table else None,
+        recognized=Recognized(**table["recognized"]) if "recognized" in table else None,
     )
 
 
@@ -196,10 +231,22 @@ def _delivery(entry: Mapping[str, Any]) -> Delivery:
     )
 
 
-def _span(row: Mapping[str, str], volume: Mapping[str, str]) -> Span:
-    last = date.fromisoformat(row["effective_to"]) if row["effective_to"] else None
-    first = date.fromisoformat(row["effective_from"])
-    return Span(row["hospital_id"], row["level"], first, last, float(volume["volume"]), float(volume["fee_factor"]))
+def _late(entry: Mapping[str, Any]) -> Late:
+    delivery = _delivery({**entry, "years": [], "hospitals": [entry["hospital"]]})
+    return Late(delivery, entry["hospital"], Some(**entry["held_back"]), Some(**entry["taken_back"]))
+
+
+def _hospitals(region: Path) -> list[Hospital]:
+    """hospitals.csv with mergers, entries and levels decided, in its order: who joins in July has no stay in June."""
+    places = {row["hospital_id"]: place for place, row in enumerate(rows(region / "hospitals.csv"))}
+    pools = tomllib.loads((region / "region.toml").read_text(encoding="utf-8"))["pools"]
+    decided = hospitals_after(read_hospitals(region), read_decisions(region, places, list(pools)))
+    return sorted(decided, key=lambda row: places[row.hospital_id])
+
+
+def _span(row: Hospital, volume: Mapping[str, str]) -> Span:
+    bounds = row.effective_from, row.effective_to
+    return Span(row.hospital_id, row.level, *bounds, float(volume["volume"]), float(volume["fee_factor"]))
 
 
 def _codes(cell: str) -> tuple[str, ...]:

@@ -128,8 +128,10 @@ def test_every_planted_mistake_is_found(settled: Path, region: str) -> None:
 
 
 def test_floor_lifts_the_employee_pool_and_cap_cuts_the_resident_pool(settled: Path) -> None:
+    """Beds that a new hospital opens in July are added to the employee pool after both."""
     lines = {(row[0], row[2]): Decimal(row[4]) for row in published(settled, "shaoguan", "pool.csv")}
     employee = {item: amount for (pool, item), amount in lines.items() if pool == "employee"}
     resident = {item: amount for (pool, item), amount in lines.items() if pool == "resident"}
-    assert employee["base"] < employee["floor"] == employee["payable_pool"] < employee["cap"]
+    (adjustment,) = (amount for item, amount in employee.items() if item.startswith("adjustment/"))
+    assert employee["base"] < employee["floor"] == employee["payable_pool"] - adjustment < employee["cap"]
     assert resident["floor"] < resident["cap"] == resident["payable_pool"] < resident["base"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from drgcalc.base.errors import RulesError
-from drgcalc.run.decisions import KINDS, read_decisions
+from drgcalc.run.decisions import DATED, KINDS, fingerprints, read_decisions, without_late
 from drgcalc.run.region import load_region
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.decisions import Decisions, hospitals_after
@@ -77,6 +77,9 @@ BAD = [
     ("deductions", GOOD["deductions"].replace("2024-04", "四月"), "D106"),
     ("deductions", GOOD["deductions"].replace("扣1", ""), "D102"),
     ("deductions", GOOD["deductions"] + ",再来一格", "D102"),
+    ("deductions", GOOD["deductions"].replace("2024-04", "2024-06"), "D106"),
+    ("transfers", GOOD["transfers"].replace("2024-03", "2025-03"), "D106"),
+    ("corrections", GOOD["corrections"].replace("2024-02", "2025"), "D106"),
     ("corrections", GOOD["corrections"].replace("-12.34", "0"), "D106"),
     ("special_cases", "S1,points,,,2024-05-03,,会议纪要", "D106"),
     ("special_cases", "S1,item,12,100,2024-05-03,,会议纪要", "D106"),
@@ -97,6 +100,37 @@ def test_a_bad_row_gives_its_finding_and_is_not_applied(kind: str, row: str, cod
     assert finding.severity == "error"
     assert (finding.file, finding.row) == (f"decisions/{kind}.csv", 1)
     assert finding.hint
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "code", "kinds"),
+    [
+        ("H1", "H9", "D103", "deductions assessments transfers mergers corrections advances"),
+        ("H2", "H9", "D103", "mergers"),
+        ("H3", "H9", "D103", "levels entries"),
+        ("employee", "pension", "D104", "deductions transfers corrections adjustments advances"),
+        ("resident", "pension", "D104", "transfers"),
+    ],
+)
+def test_a_hospital_or_pool_that_is_not_there_is_found_in_every_kind(
+    known: str, unknown: str, code: str, kinds: str, tmp_path: Path
+) -> None:
+    assert {kind for kind, row in GOOD.items() if known in row} == set(kinds.split())
+    for kind in kinds.split():
+        decisions = read(tmp_path / kind, {kind: [GOOD[kind].replace(known, unknown)]})
+        assert (codes(decisions), decisions.kinds()) == ([code], ())
+        assert decisions.findings[0].value == unknown
+
+
+@pytest.mark.parametrize("kind", sorted(DATED))
+def test_a_decision_dated_in_a_closed_month_is_refused_unless_it_was_closed_with_it(kind: str, tmp_path: Path) -> None:
+    decisions = read(tmp_path, {kind: [GOOD[kind]]})
+    day = str(getattr(getattr(decisions, kind)[0], DATED[kind]))
+    late = without_late(decisions, {day[:7]: ()})
+    assert (codes(late), late.kinds()) == (["D109"], ())
+    assert (late.findings[0].file, late.findings[0].row, late.findings[0].value) == (f"decisions/{kind}.csv", 1, day)
+    assert without_late(decisions, {day[:7]: fingerprints(decisions, day[:7])}) == decisions
+    assert without_late(decisions, {"2023-12": ()}) == decisions
 
 
 def test_a_bad_row_leaves_the_others_applied(tmp_path: Path) -> None:
