@@ -180,7 +180,8 @@ def _months_missing(region: Region, period: Period, folders: Mapping[str, Path])
     still_open = [month for month in folders if month not in closed]
     found = []
     if missing:
-        found.append(pay_finding("P104", f"{period.text}: not settled are {', '.join(missing)}"))
+        words = f"not settled are {', '.join(missing)}" if folders else "no month is settled"
+        found.append(pay_finding("P104", f"{period.text}: {words}"))
     if still_open:
         found.append(pay_finding("P110", f"{period.text}: not closed are {', '.join(still_open)}"))
     return found

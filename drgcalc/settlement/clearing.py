@@ -5,7 +5,7 @@ clearing = annual payable × assessment ± sharing − deductions − Σ monthly
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple

@@ -66,7 +66,7 @@ class Year(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """One input file, or one a quarter: `hospitals` that deliver apart, none for all the others. Text needs a layout."""
+    """One input file, or one a quarter; `hospitals` deliver apart, none is all the others. Text needs a layout."""
 
     path: str
     years: tuple[int, ...]
