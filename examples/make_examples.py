@@ -27,7 +27,7 @@ REGIONS = ("shaoguan", "points-city")
 SCHEME = HERE.parent / "grouper_tables" / "demo-drg"
 BY_HAND = ("region.toml", "README.md", "hospitals.csv", "example.salt", "fund", "decisions")
 CALIBRATED_BY_HAND = ("calibration.toml", "schemes/dip-base")
-LATER_BY_HAND = ("later/2024-08/decisions", "later/2024-12")
+OF_A_YEAR = ("feedback", "later/2024-08/decisions", "later/2024-12")
 MADE = ("discharges", "scores", "schemes/dip-2024", "later/2024-04")
 
 
@@ -37,7 +37,7 @@ def make(name: str, target: Path) -> None:
     plan, world = read_plan(region), read_world()
     if target.resolve() != region.resolve():
         calibrated = CALIBRATED_BY_HAND if plan.calibrated_from else ()
-        _copy_tables(region, target, (*BY_HAND, *calibrated, *(LATER_BY_HAND if plan.late else ())))
+        _copy_tables(region, target, (*BY_HAND, *calibrated, *(OF_A_YEAR if plan.late else ())))
     for folder in MADE:
         shutil.rmtree(target / folder, ignore_errors=True)
     ward = Ward(plan, world)
