@@ -27,11 +27,8 @@ def at_stake(stakes: Stakes, place: Place) -> Iterator[RenderableType]:
         yield indented(_sentence(row))
     if stakes.largest:
         yield _largest(stakes.largest)
-        yield Text(
-            "yuan: at the value as settled; net: less what more points take from the value of all the hospital's"
-        )
     if place.folder:
-        yield Text(f"All of them, with what they move and what to do: {place.folder}/findings_priced.csv")
+        yield Text(f"All of them, with what they take from others and what to do: {place.folder}/findings_priced.csv")
 
 
 def _sentence(row: AtStake) -> str:
@@ -71,12 +68,11 @@ def _largest(rows: Sequence[PricedFinding]) -> Table:
         ("group", "fold"),
         ("points", "right"),
         ("yuan", "right"),
-        ("net", "right"),
     )
     table.columns[0].min_width = _WIDEST_ID
     for row in rows:
         record = f"{row.hospital_id} {row.settlement_id or f'{row.file} row {row.row}'}"
         points = "" if row.points is None else number(row.points)
-        amounts = (money(amount or ZERO) for amount in (row.yuan_at_value, row.yuan_hospital))
-        table.add_row(Text(record), row.codes.replace("|", " "), row.group_mended or "", points, *amounts)
+        yuan = money(row.yuan_at_value or ZERO)
+        table.add_row(Text(record), row.codes.replace("|", " "), row.group_mended or "", points, yuan)
     return table

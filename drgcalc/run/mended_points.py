@@ -36,8 +36,6 @@ def mended_cases(
     They come in order of file and row. `con` holds the settled cases as `settled`.
     """
     con.read_parquet(str(mended)).create_view("mended")
-    if not rows(con, RUN, "mended_count")[0][0]:
-        return
     con.register("hindrances", _hindrances(policy))
     con.execute(sql(RUN, "mended_hindered")).complete()
     if policy.methods is None:

@@ -13,6 +13,8 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow.parquet as pq
+
 from drgcalc.base.columns import MONEY, Column, Table
 from drgcalc.base.money import round_half_up, total
 from drgcalc.base.pricing_columns import AT_STAKE, FINDINGS_PRICED, NO_POINTS
@@ -25,7 +27,7 @@ from drgcalc.run.region import Region
 from drgcalc.run.writing import arrow_table, write_csv
 from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.ledger import ZERO, less
-from drgcalc.settlement.mending import AtStake, Mended, PricedFinding, PricedRecord, Stakes, price
+from drgcalc.settlement.mending import AtStake, PricedFinding, PricedRecord, Stakes, price
 from drgcalc.settlement.point_value import PAID
 from drgcalc.settlement.policy import PointValueRule, Policy
 from drgcalc.settlement.rows import Allocation, HospitalTotals, PoolValue
@@ -78,14 +80,20 @@ def write_priced(
 ) -> None:
     """Write both files into `folder`. mended: an if_mended.parquet of the period."""
     headers = policy.headers.value
+    if not pq.read_metadata(mended).num_rows:
+        write_csv(folder / PRICED_FILE, FINDINGS_PRICED, (), headers)
+        write_csv(folder / STAKES_FILE, AT_STAKE, (), headers)
+        return
     pools = pool_stakes(region, policy, period, settled)
+    successors = region.decisions.successors(period.last)
+    all_amounts = policy.point_value.amounts.value == ALL_RECORDS
     priced_apart = work / "stakes"
     priced_apart.mkdir()
     with connect(work) as con, connect(priced_apart) as stakes:
         stakes.from_arrow(arrow_table(_STAKES, ())).create("stakes")
         con.read_parquet(str(settled.cases)).create_view("settled")
         for some in mended_cases(con, region, policy, mended):
-            priced = (_price(region, policy, period, pools, record) for record in some)
+            priced = (price(record, pools, successors, all_amounts=all_amounts) for record in some)
             stakes.from_arrow(arrow_table(_STAKES, map(_stakes_row, priced))).insert_into("stakes")
         found = fetched(stakes.execute(sql(RUN, "stakes_ordered")))
         write_csv(folder / PRICED_FILE, FINDINGS_PRICED, chain.from_iterable(found), headers)
@@ -162,10 +170,3 @@ def _totals(row: Allocation) -> HospitalTotals:
 def _stakes_row(priced: PricedRecord) -> tuple[object, ...]:
     _, *amounts = priced.change
     return (*priced.finding, priced.is_refund, priced.paid_hospital, *amounts)
-
-
-def _price(
-    region: Region, policy: Policy, period: Period, pools: Mapping[str, PoolStakes], record: Mended
-) -> PricedRecord:
-    all_amounts = policy.point_value.amounts.value == ALL_RECORDS
-    return price(record, pools, region.decisions.successors(period.last), all_amounts=all_amounts)

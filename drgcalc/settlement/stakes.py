@@ -63,6 +63,14 @@ class _Sides(NamedTuple):
     scale: Fraction
 
 
+class _Rest(NamedTuple):
+    """All hospitals but one, as one row and as what they earn; and what is paid before anything changes."""
+
+    row: HospitalTotals
+    earning: _Earning
+    before: _Sides | None
+
+
 class PoolStakes:
     """A settled pool, to be asked what changes of single hospitals would move.
 
@@ -73,11 +81,11 @@ class PoolStakes:
         self._pool, self._fund, self._rule = pool, fund, rule
         self._convention = convention_of(rule)
         self._hospitals = {row.hospital_id: row for row in hospitals}
-        self._earnings = {row.hospital_id: self._earning(row) for row in hospitals}
-        self._sums = Change(*(total([ZERO, *(getattr(row, name) for row in hospitals)]) for name in _AMOUNTS))
+        self._sums = _sums(hospitals)
         self._within = total([ZERO, *(within_base(rule.elastic, row) for row in hospitals)])
-        self._all = _Earning(*(sum(parts, _NOTHING) for parts in zip(*self._earnings.values(), strict=True)))
-        self._before: dict[str, _Sides | None] = {}
+        earnings = [self._earning(row) for row in hospitals]
+        self._earned = _Earning(*(sum(parts, _NOTHING) for parts in zip(*earnings, strict=True)))
+        self._rests: dict[str, _Rest] = {}
 
     @property
     def needs_amounts(self) -> bool:
@@ -88,13 +96,13 @@ class PoolStakes:
         """What the change moves; None where nobody is paid before or after it, or the hospital has no totals."""
         if hospital not in self._hospitals:
             return None
-        if hospital not in self._before:
-            self._before[hospital] = self._sides(self._hospitals[hospital])
+        rest = self._rest(hospital)
         row = _changed(self._hospitals[hospital], change)
-        before, after = self._before[hospital], self._sides(row)
+        mine = self._earning(row)
+        before, after = rest.before, self._sides((row, rest.row), (mine, rest.earning), _added(self._sums, change))
         if before is None or after is None:
             return None
-        at_value = before.scale * self._entitled(before.values, row) - before.own
+        at_value = before.scale * _entitled(before.values, mine) - before.own
         own, kept = (
             round_half_up(amount, MONEY_PLACES) for amount in (after.own - before.own, after.kept - before.kept)
         )
@@ -108,52 +116,53 @@ class PoolStakes:
             _changed(row, changes[row.hospital_id]) if row.hospital_id in changes else row
             for row in self._hospitals.values()
         ]
-        values = self._values(rows)
+        values = self._values(
+            rows, Change(*(total([ZERO, *(getattr(row, name) for row in rows)]) for name in _AMOUNTS))
+        )
         return values[0].value if values else None
 
     def _earning(self, row: HospitalTotals) -> _Earning:
         """The convention is linear in the worth of points: what a hospital's points within and beyond the base give."""
-        within = within_base(self._rule.elastic, row)
         beside = self._convention.entitled(_NOTHING, row)
         slope = self._convention.entitled(Fraction(1), row) - beside
+        if self._rule.elastic is None:
+            return _Earning(slope * Fraction(row.points), _NOTHING, beside)
+        within = within_base(self._rule.elastic, row)
         return _Earning(slope * Fraction(within), slope * Fraction(less(row.points, within)), beside)
 
-    def _sides(self, own: HospitalTotals) -> _Sides | None:
-        values = self._values([own, self._others(own.hospital_id)])
+    def _rest(self, hospital: str) -> _Rest:
+        """The others of the pool: their points within the base are the base of them all."""
+        if hospital not in self._rests:
+            own = self._hospitals[hospital]
+            sums = [less(whole, getattr(own, name)) for name, whole in zip(_AMOUNTS, self._sums, strict=True)]
+            row = HospitalTotals(self._pool, f"not {hospital}", 0, 0, 0, *sums)
+            row = row._replace(base_points=less(self._within, within_base(self._rule.elastic, own)))
+            mine = self._earning(own)
+            earning = _Earning(*(whole - part for whole, part in zip(self._earned, mine, strict=True)))
+            self._rests[hospital] = _Rest(row, earning, self._sides((own, row), (mine, earning), self._sums))
+        return self._rests[hospital]
+
+    def _sides(
+        self, rows: tuple[HospitalTotals, HospitalTotals], earnings: tuple[_Earning, _Earning], sums: Change
+    ) -> _Sides | None:
+        """What one hospital and the others are paid; None: nobody is."""
+        values = self._values(rows, sums)
         if not values:
             return None
-        mine = self._entitled(values, own)
-        earning = self._earnings[own.hospital_id]
-        others = _Earning(*(whole - part for whole, part in zip(self._all, earning, strict=True)))
-        rest = _worth(values, others) + others.beside
-        scale = self._scale(mine + rest)
-        return _Sides(mine * scale, rest * scale, Fraction(self._fund) - (mine + rest) * scale, values, scale)
+        mine, others = (_entitled(values, earning) for earning in earnings)
+        rescaled = self._rule.closing is not None and self._rule.closing.value == "rescale"
+        fund = Fraction(self._fund)
+        scale = fund / (mine + others) if rescaled and mine + others > 0 else Fraction(1)
+        if scale != 1:
+            mine, others = mine * scale, others * scale
+        return _Sides(mine, others, fund - mine - others, values, scale)
 
-    def _others(self, hospital: str) -> HospitalTotals:
-        """All hospitals but one, as one: their points within the base are its base."""
-        known = self._hospitals[hospital]
-        sums = [less(whole, getattr(known, name)) for name, whole in zip(_AMOUNTS, self._sums, strict=True)]
-        base = less(self._within, within_base(self._rule.elastic, known))
-        others = HospitalTotals(self._pool, f"not {hospital}", 0, 0, 0, *sums)
-        return others._replace(base_points=base)
-
-    def _values(self, rows: Sequence[HospitalTotals]) -> tuple[ClassValue, ...]:
-        """The values of points for these rows; none where nobody is paid."""
-        amounts = (total([ZERO, *(getattr(row, name) for row in rows)]) for name in _AMOUNTS)
-        sums = PoolSums(self._fund, *amounts)
+    def _values(self, rows: Sequence[HospitalTotals], sums: Change) -> tuple[ClassValue, ...]:
+        """The values of points for rows with these sums; none where nobody is paid."""
         lacking = self._convention.needs_ratio and (sums.total_fee <= 0 or sums.fund_booked <= 0)
         if sums.points <= 0 or lacking:
             return ()
-        return class_values(self._pool, self._convention, sums, rows, self._rule)
-
-    def _entitled(self, values: Sequence[ClassValue], row: HospitalTotals) -> Fraction:
-        earning = self._earning(row)
-        return _worth(values, earning) + earning.beside
-
-    def _scale(self, entitled: Fraction) -> Fraction:
-        """What entitlements are multiplied by at the end: rescaled to the pool, if that is the policy's closing."""
-        rescaled = self._rule.closing is not None and self._rule.closing.value == "rescale"
-        return Fraction(self._fund) / entitled if rescaled and entitled > 0 else Fraction(1)
+        return class_values(self._pool, self._convention, PoolSums(self._fund, *sums), rows, self._rule)
 
 
 def together(changes: Iterable[tuple[str, Change]]) -> dict[str, Change]:
@@ -164,14 +173,23 @@ def together(changes: Iterable[tuple[str, Change]]) -> dict[str, Change]:
     return {hospital: Change(*map(total, zip(*own, strict=True))) for hospital, own in found.items()}
 
 
+def _sums(rows: Sequence[HospitalTotals]) -> Change:
+    return Change(*(total([ZERO, *(getattr(row, name) for row in rows)]) for name in _AMOUNTS))
+
+
+def _added(sums: Change, change: Change) -> Change:
+    return Change(*(total(pair) if pair[1] else pair[0] for pair in zip(sums, change, strict=True)))
+
+
 def _changed(row: HospitalTotals, change: Change) -> HospitalTotals:
-    points, fee, booked, patient = (total((getattr(row, name), getattr(change, name))) for name in _AMOUNTS)
+    points, fee, booked, patient = _added(Change(row.points, row.total_fee, row.fund_booked, row.patient_paid), change)
     return row._replace(points=points, total_fee=fee, fund_booked=booked, patient_paid=patient)
 
 
-def _worth(values: Sequence[ClassValue], earning: _Earning) -> Fraction:
-    """What points within and beyond the base are entitled to at these values; one class is all points."""
-    by_class = {BASE: earning.within, INCREMENT: earning.beyond}
+def _entitled(values: Sequence[ClassValue], earning: _Earning) -> Fraction:
+    """What points within and beyond the base earn at these values, and what is beside; one class is all points."""
     if len(values) == 1:
-        return values[0].paid_value * (earning.within + earning.beyond)
-    return sum((one.paid_value * by_class[one.name] for one in values), _NOTHING)
+        points = earning.within + earning.beyond if earning.beyond else earning.within
+        return values[0].paid_value * points + earning.beside
+    by_class = {BASE: earning.within, INCREMENT: earning.beyond}
+    return sum((one.paid_value * by_class[one.name] for one in values), earning.beside)

@@ -12,7 +12,7 @@ WITH placed AS (
         added_patient,
         NOT alternative
         OR ROW_NUMBER() OVER (
-            PARTITION BY alternative, settlement_id, is_refund ORDER BY ABS(yuan_hospital) DESC NULLS LAST, file, "row"
+            PARTITION BY alternative, settlement_id, is_refund ORDER BY ABS(yuan_at_value) DESC NULLS LAST, file, "row"
         ) = 1 AS is_counted
     FROM stakes
 )

@@ -20,4 +20,4 @@ SELECT
     message,
     hint
 FROM stakes
-ORDER BY ABS(yuan_hospital) DESC NULLS LAST, ABS(points) DESC NULLS LAST, file, "row";
+ORDER BY ABS(yuan_at_value) DESC NULLS LAST, ABS(points) DESC NULLS LAST, file, "row";
