@@ -91,8 +91,10 @@ AT_STAKE = Table(
         Column("records", "BIGINT", "records", "记录数", "records of that kind"),
         Column("priced", "BIGINT", "records", "已定价", "those whose yuan are known"),
         Column("alternatives", "BIGINT", "records", "不重复计", "priced ones that the sums leave out"),
-        Column("points", POINTS, "points", "涉及点数", "sum of their points"),
-        Column("yuan_at_value", MONEY, "yuan", "按现点值金额", "sum of their yuan at the point value as settled"),
+        Column("points", "DECIMAL(38,4)", "points", "涉及点数", "sum of their points"),
+        Column(
+            "yuan_at_value", "DECIMAL(38,2)", "yuan", "按现点值金额", "sum of their yuan at the point value as settled"
+        ),
         _amount("fund", "基金总额", "the pool that is paid for points"),
         Column("point_value", "DECIMAL(18,8)", "yuan/point", "点值", "as settled", nullable=True),
         Column(

@@ -120,7 +120,9 @@ class IfMended:
         by_sex = [
             self._groups(some.set_column(place, "sex", pa.array([sex] * len(some))), their_codes) for sex in SEXES
         ]
-        first, second = (found["group_code"].cast(pl.String).fill_null("0000") for found in by_sex)
+        first, second = (
+            found["group_code"].cast(pl.String).fill_null(found["status"].cast(pl.String)) for found in by_sex
+        )
         told = pl.select(pl.when(first != second).then(first + " / " + second)).to_series()
         return rivals.scatter(sexless.arg_true(), told)
 

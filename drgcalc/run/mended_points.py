@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.run.database import sql
 from drgcalc.run.points import CHECKING, SETTLEMENT, register_terms, rows, run_queries
 from drgcalc.run.region import Region
 from drgcalc.run.routing import send
-from drgcalc.run.writing import arrow_table
+from drgcalc.run.special import register_decisions
+from drgcalc.settlement.decisions import SpecialCase
 from drgcalc.settlement.mending import ALONE, Mended, hindrances
 from drgcalc.settlement.points import CASE_POINTS, CASE_QUERIES, TERM_QUERIES
 from drgcalc.settlement.policy import Policy
@@ -71,11 +71,20 @@ def _give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy)
 def _points_up_to(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, most: Decimal | None) -> None:
     con.execute(sql(RUN, "mended_cases"), {"alone": list(ALONE), "most": most}).complete()
     run_queries(con, policy, region.point_tables, CASE_QUERIES)
-    con.register("special_cases", arrow_table(SPECIAL_CASES, ()))
+    register_decisions(con, "special_cases", _decided(con, region))
     register_terms(con, region, policy)
     run_queries(con, policy, region.point_tables, [name for name in TERM_QUERIES if name not in CHECKING])
     con.execute(sql(RUN, "mended_rivals")).complete()
     con.register("pointed", con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table())
+
+
+def _decided(con: duckdb.DuckDBPyConnection, region: Region) -> tuple[SpecialCase, ...]:
+    """The decisions that count among the settled cases: their stays keep what was decided."""
+    decided = region.decisions.special_cases
+    if not decided:
+        return ()
+    counted = {row[0] for row in rows(con, RUN, "decided_stays")}
+    return tuple(row for row in decided if row.settlement_id in counted)
 
 
 def _hindrances(policy: Policy) -> pa.Table:

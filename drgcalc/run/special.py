@@ -32,14 +32,14 @@ def decide(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy) -> tu
     The quota is a share of the pool's stays, never of a hospital's. `con` holds `cases` and what refund lines reverse.
     """
     decided, rule = region.decisions.special_cases, policy.points.cases.special_review
-    _register(con, "decided_cases", decided)
+    register_decisions(con, "decided_cases", decided)
     if rule is None or not decided:
-        _register(con, "special_cases", ())
+        register_decisions(con, "special_cases", ())
         return () if not decided else (_not_applied(len(decided)),)
     met = dict(con.execute(sql(SETTLEMENT, "special_met")).fetchall())
     stays = dict(con.execute(sql(SETTLEMENT, "pool_discharges")).fetchall())
     special = counted_special_cases(decided, met, stays, rule.quota.value)
-    _register(con, "special_cases", special.counted)
+    register_decisions(con, "special_cases", special.counted)
     return special.findings
 
 
@@ -52,7 +52,7 @@ def write_review(region: Region, settled: Path, folder: Path, headers: str, work
     """Write review.csv: candidates, decided cases, and cases of small groups. Without any there is no file."""
     with connect(work) as con:
         con.read_parquet(str(settled)).create_view("settled")
-        _register(con, "decided_cases", region.decisions.special_cases)
+        register_decisions(con, "decided_cases", region.decisions.special_cases)
         lines = con.execute(sql("drgcalc.run", "review_cases"))
         first = lines.fetchmany(SOME)
         if first:
@@ -66,7 +66,8 @@ def _lines(first: list[Any], lines: duckdb.DuckDBPyConnection) -> Iterator[Seque
         some = lines.fetchmany(SOME)
 
 
-def _register(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[SpecialCase]) -> None:
+def register_decisions(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[SpecialCase]) -> None:
+    """Register decisions about cases as a table."""
     con.register(name, arrow_table(SPECIAL_CASES, (row[:-1] for row in rows)))
 
 

@@ -47,6 +47,8 @@ _NO_AMOUNTS = (
 )
 _NO_VALUE = "its pool pays nothing for points"
 _BY_METHOD = "it is paid by {method}, beside points"
+_BEYOND = Decimal(10) ** 14
+"""Points and yuan from here on do not fit into their columns; no pool is so large."""
 _DAYS = ("R201", "R202", "R206")
 _CHECKS: Mapping[str, Check] = {check.code: check for check in CHECKS}
 
@@ -167,6 +169,8 @@ def price(
             change = _change(record, points, added)
             stake = pool.stake(hospital, change)
             reason = _NO_VALUE if stake is None else None
+        if any(abs(amount) >= _BEYOND for amount in (points, *(stake or ()))):
+            points, stake, reason = None, None, _REASONS[TOO_LARGE]
     finding = _finding(record, points, stake, reason)
     return PricedRecord(finding, record.is_refund, hospital if stake else None, change)
 

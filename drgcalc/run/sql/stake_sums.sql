@@ -23,11 +23,11 @@ SELECT
     COUNT(*) AS records,
     COUNT(yuan_hospital) AS priced,
     COUNT(yuan_hospital) FILTER (WHERE NOT is_counted) AS alternatives,
-    CAST(COALESCE(SUM(points) FILTER (WHERE is_counted AND yuan_hospital IS NOT NULL), 0) AS DECIMAL(18, 4)) AS points,
-    CAST(COALESCE(SUM(yuan_at_value) FILTER (WHERE is_counted), 0) AS DECIMAL(18, 2)) AS yuan_at_value,
-    CAST(COALESCE(SUM(added_fee) FILTER (WHERE is_counted), 0) AS DECIMAL(18, 2)) AS added_fee,
-    CAST(COALESCE(SUM(added_booked) FILTER (WHERE is_counted), 0) AS DECIMAL(18, 2)) AS added_booked,
-    CAST(COALESCE(SUM(added_patient) FILTER (WHERE is_counted), 0) AS DECIMAL(18, 2)) AS added_patient
+    CAST(COALESCE(SUM(points) FILTER (WHERE is_counted AND yuan_hospital IS NOT NULL), 0) AS DECIMAL(38, 4)) AS points,
+    CAST(COALESCE(SUM(yuan_at_value) FILTER (WHERE is_counted), 0) AS DECIMAL(38, 2)) AS yuan_at_value,
+    CAST(COALESCE(SUM(added_fee) FILTER (WHERE is_counted), 0) AS DECIMAL(38, 2)) AS added_fee,
+    CAST(COALESCE(SUM(added_booked) FILTER (WHERE is_counted), 0) AS DECIMAL(38, 2)) AS added_booked,
+    CAST(COALESCE(SUM(added_patient) FILTER (WHERE is_counted), 0) AS DECIMAL(38, 2)) AS added_patient
 FROM placed
 GROUP BY pool, kind, paid_hospital
 ORDER BY pool NULLS LAST, kind, paid_hospital;
