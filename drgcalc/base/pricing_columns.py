@@ -33,7 +33,7 @@ MENDING = Table(
         _CODES,
         Column("group_now", "VARCHAR", "", "现病组", "group that the record has now", nullable=True),
         Column("rivals", "VARCHAR", "", "可能病组", "groups between which the data do not decide", nullable=True),
-        Column("proposal", "VARCHAR", "", "建议编码", "damaged codes → codes proposed for them", nullable=True),
+        Column("proposal", "VARCHAR", "", "建议编码", "damaged codes → those proposed for them", nullable=True),
     ),
 )
 
@@ -50,7 +50,14 @@ FINDINGS_PRICED = Table(
         _KIND,
         _CODES,
         Column("pool", "VARCHAR", "", "基金池", "pool of region.toml", nullable=True),
-        Column("hospital_id", "VARCHAR", "", "机构代码", "the hospital, as delivered", nullable=True),
+        Column(
+            "hospital_id",
+            "VARCHAR",
+            "",
+            "机构代码",
+            "the hospital; zeros in front that its code has lost are there again",
+            nullable=True,
+        ),
         Column("settlement_id", "VARCHAR", "", "结算ID", "identifies the settlement", nullable=True),
         Column("file", "VARCHAR", "", "文件", "input file, relative to the region"),
         Column("row", "BIGINT", "", "行", "data row in that file, from 1"),

@@ -213,7 +213,7 @@ def _write_cases(
         intake = make_intake(region, period, inputs, salt, work, rules.coding.readers)
         with connect(work) as con:
             with mended_writer(sheet.folder / IF_MENDED_FILE) as write:
-                mended = IfMended(rules.another_engine, intake.readers, write)
+                mended = IfMended(rules.another_engine, intake, write)
                 codes = _group_parts(con, intake, rules, mended, sheet.folder / CASES_FILE, progress)
                 mended.finish()
             counts = results.counts(con)

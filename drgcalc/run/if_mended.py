@@ -1,7 +1,8 @@
 """if_mended.parquet: the cases that records would be if they were mended, grouped beside the accepted ones.
 
 Two kinds of records are set aside while a period is grouped: rejected ones, as far as their data go, and accepted ones
-with a damaged code for which the scheme has one proposal, read as proposed, where that leads to another group. They are
+with a damaged code for which the scheme has one proposal, read as proposed, where that leads to another group. Rejected
+ones whose hospital's code has lost its zeros in front are taken for those of the one hospital that it may be. All are
 few, so they are collected over parts and grouped by an engine of their own: accepted records never meet it.
 """
 
@@ -21,9 +22,10 @@ from drgcalc.base.pricing_columns import MENDING, RECODED, REJECTED
 from drgcalc.grouping.grouper import Grouper
 from drgcalc.records.checks import DUPLICATE, ERRORS, OUTSIDE, bit, checks_in
 from drgcalc.records.code_book import CodeBook, PartCodes, new_books, read_codes
-from drgcalc.records.code_reader import CodeReaders, Reading
-from drgcalc.records.intake import CheckedPart
+from drgcalc.records.code_reader import Reading
+from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.run.cases import case_table
+from drgcalc.run.lost_zeros import LostZeros
 from drgcalc.run.publish import output_errors
 from drgcalc.run.writing import ROW_GROUP, arrow_schema, case_schema
 
@@ -53,10 +55,11 @@ class SetAside(NamedTuple):
 class IfMended:
     """Takes the parts of a period in order, with the groups of their accepted records, and writes what mends."""
 
-    def __init__(self, engine: Callable[[], Grouper], readers: CodeReaders, write: Callable[[pa.Table], None]) -> None:
-        self._make, self._readers, self._write = engine, readers, write
+    def __init__(self, engine: Callable[[], Grouper], intake: Intake, write: Callable[[pa.Table], None]) -> None:
+        self._make, self._write = engine, write
         self._engine: Grouper | None = None
-        self._books = new_books(readers)
+        self._books = new_books(intake.readers)
+        self._hospitals = LostZeros(intake.hospitals)
         self._waiting: list[SetAside] = []
 
     def add(self, part: CheckedPart, groups: pl.DataFrame) -> None:
@@ -64,7 +67,8 @@ class IfMended:
         problems = pl.Series(part.records["problems"], dtype=pl.UInt64)
         rejected = ((problems & ERRORS) != 0) & ((problems & _NOBODYS) == 0)
         if rejected.any():
-            self._keep(_rejected_of(part, rejected, problems))
+            aside = _rejected_of(part, rejected, problems)
+            self._keep(aside._replace(records=self._hospitals.mended(aside.records)))
         accepted = pl.Series(part.records["accepted"], dtype=pl.Boolean)
         damaged = accepted & ((problems & _DAMAGED) != 0)
         if damaged.any():

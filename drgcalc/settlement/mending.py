@@ -178,7 +178,7 @@ def price(
 def _finding(record: Mended, points: Decimal | None, stake: Stake | None, reason: str | None) -> PricedFinding:
     codes = record.codes.split(SEP)
     checks = [_CHECKS[code] for code in codes]
-    proposed = [f"with {record.proposal} it is in another group"] if record.proposal else []
+    proposed = [f"priced with {record.proposal}"] if record.proposal else []
     return PricedFinding(
         kind=record.kind,
         codes=record.codes,

@@ -170,3 +170,23 @@ def test_a_group_that_depends_on_the_unknown_sex_is_not_guessed(clean: Path) -> 
     assert (known["settlement_id"], known["not_priced"]) == ("S00012", "")
     assert (unknown["group_mended"], unknown["points"]) == ("MS15 / 0000", "")
     assert "depends on the sex" in unknown["not_priced"]
+
+
+def test_a_hospital_code_without_its_zeros_is_priced_as_the_one_that_it_may_be(clean: Path) -> None:
+    """Numbers with zeros in front, which a spreadsheet has taken away from one record."""
+    for path in (clean / "hospitals.csv", *clean.glob("discharges/*.csv")):
+        path.write_text(path.read_text("utf-8-sig").replace("H00", "00440"), "utf-8")
+    whole = settle(clean, YEAR)
+    spoil(clean, (0, "定点医疗机构代码", "4401"))
+    broken = settle(clean, YEAR)
+    (row,) = broken.stakes.largest
+    assert (row.codes, row.hospital_id) == ("R401", "004401")
+    assert "4401 → 004401" in row.message
+    before, after = (
+        next(one for one in done.allocations if (one.pool, one.hospital_id) == (row.pool, "004401"))
+        for done in (broken, whole)
+    )
+    assert row.points == after.points - before.points
+    assert row.yuan_hospital is not None
+    assert abs(after.payable - before.payable - row.yuan_hospital) <= Decimal("0.01")
+    assert settle(clean, YEAR, repair_codes=True).stakes.largest == ()
