@@ -7,60 +7,17 @@ what a number means to the rules is found out once, and records take it from tab
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import polars as pl
 
-from drgcalc.base.errors import RulesError
 from drgcalc.grouping.compiled import CompiledScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
+from drgcalc.grouping.memo import Memo, Row
 from drgcalc.records.code_book import CodeBook, PartCodes
 from drgcalc.records.code_reader import Reading
 
 _NOT_LISTED = -1
-_BITS = 21
-_MOST = (1 << _BITS) - 1
-
-Row: TypeAlias = tuple[int, ...]
-
-
-class Memo:
-    """A function of up to three small numbers, asked for columns of them and computed once for each distinct row."""
-
-    def __init__(self, compute: Callable[[Sequence[Row]], Sequence[int]]) -> None:
-        self._compute = compute
-        self._keys = pl.Series([], dtype=pl.Int64)
-        self._values = pl.Series([], dtype=pl.Int32)
-
-    @classmethod
-    def one_by_one(cls, compute: Callable[..., int]) -> Memo:
-        """A memo whose function is computed for one row at a time."""
-        return cls(lambda rows: [compute(*row) for row in rows])
-
-    def of(self, *columns: pl.Series) -> pl.Series:
-        """The value for each row. Raises RulesError for numbers that do not fit into a key."""
-        if any((column.max() or 0) > _MOST for column in columns):  # type: ignore[operator]
-            raise RulesError(
-                f"the scheme tells more than {_MOST:,} kinds of records apart",
-                hint="check the scheme: no official one comes near that number",
-            )
-        keys = columns[0].cast(pl.Int64)
-        for column in columns[1:]:
-            keys = keys * (1 << _BITS) + column
-        values = self._look_up(keys)
-        if values.null_count():
-            self._learn(keys.filter(values.is_null()).unique().sort(), len(columns))
-            values = self._look_up(keys)
-        return values
-
-    def _look_up(self, keys: pl.Series) -> pl.Series:
-        return keys.replace_strict(self._keys, self._values, default=None, return_dtype=pl.Int32)
-
-    def _learn(self, new: pl.Series, width: int) -> None:
-        shifts = [_BITS * place for place in reversed(range(width))]
-        found = self._compute([tuple((key >> shift) & _MOST for shift in shifts) for key in new])
-        self._keys = pl.concat([self._keys, new])
-        self._values = pl.concat([self._values, pl.Series(found, dtype=pl.Int32)])
 
 
 class FactTable:

@@ -13,10 +13,11 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.grouping.answers import enumerated
-from drgcalc.grouping.coding import Memo, RecordFacts, Row, numbered
+from drgcalc.grouping.coding import RecordFacts, numbered
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.complications import highest_level
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern
+from drgcalc.grouping.memo import Memo, Row
 from drgcalc.grouping.rules import asks_for_codes, parse
 from drgcalc.grouping.scalars import packed, scalar_fields
 from drgcalc.grouping.scheme import Scheme, Status, status_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 import polars as pl
@@ -26,12 +26,12 @@ _COLUMNS = {
 _HOURS_SCALE = 2
 
 
-def scalar_fields(records: pa.Table) -> pl.DataFrame:
-    """The value of every scalar field of checked records: whole numbers, hours in hundredths; one row a record.
+def scalar_fields(records: pa.Table, wanted: Iterable[str] = SCALAR_FIELDS) -> pl.DataFrame:
+    """The value of scalar fields of checked records: whole numbers, hours in hundredths; one row a record.
 
-    A value that is missing, is no number, or stands in a column that the records lack is null.
+    A value that is missing, is no number, or stands in a column that the records lack is null. wanted: one at least.
     """
-    return pl.DataFrame({field: _field(records, field) for field in SCALAR_FIELDS})
+    return pl.DataFrame({field: _field(records, field) for field in wanted})
 
 
 def in_units(value: int, field: str) -> Decimal:
@@ -48,11 +48,12 @@ def packed(fields: pl.DataFrame, scales: Sequence[Scale]) -> pl.Series:
 
 
 def _field(records: pa.Table, field: str) -> pl.Series:
-    found = pl.Series(field, [], dtype=pl.Int64).extend_constant(None, len(records))
+    found = None
     for column in _COLUMNS[field]:
         if column in records.column_names:
-            found = found.zip_with(found.is_not_null(), _whole_numbers(pl.Series(records[column])))
-    return found
+            values = _whole_numbers(pl.Series(records[column]))
+            found = values if found is None else found.zip_with(found.is_not_null(), values)
+    return pl.Series([], dtype=pl.Int64).extend_constant(None, len(records)) if found is None else found
 
 
 def _whole_numbers(values: pl.Series) -> pl.Series:
@@ -68,10 +69,10 @@ def _places(field: str) -> int:
 
 def _positions(values: pl.Series, scale: Scale) -> pl.Series:
     """The position of each value: 0 where it is missing."""
-    position = pl.zeros(len(values), dtype=pl.Int64, eager=True) + 1
+    position = pl.repeat(1, len(values), dtype=pl.Int32, eager=True)
     for number in scale.numbers:
         units = number.scaleb(_places(scale.field))
         whole = int(units.to_integral_value(ROUND_FLOOR))
-        above = (values > whole).cast(pl.Int64)
-        position = position + above + ((values >= whole).cast(pl.Int64) if units == whole else above)
+        above = (values > whole).cast(pl.Int32)
+        position = position + above + ((values >= whole).cast(pl.Int32) if units == whole else above)
     return position.fill_null(0)

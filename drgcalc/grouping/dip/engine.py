@@ -14,11 +14,12 @@ import pyarrow as pa
 from drgcalc.base.dip_columns import KINDS
 from drgcalc.grouping.answers import enumerated
 from drgcalc.grouping.complications import highest_level
-from drgcalc.grouping.dip.memo import BoundedMemo
 from drgcalc.grouping.dip.parts import RecordParts
 from drgcalc.grouping.dip.patterns import Answer, RecordPatterns
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering
+from drgcalc.grouping.memo import Memo
+from drgcalc.grouping.rules import SCALAR_FIELDS
 from drgcalc.grouping.scalars import packed, scalar_fields
 from drgcalc.grouping.scheme import Status
 from drgcalc.records.code_book import PartCodes, grey_principals
@@ -49,8 +50,11 @@ class DipEngine:
     def __init__(self, scheme: DipScheme) -> None:
         self._patterns = RecordPatterns(scheme)
         self._parts = RecordParts(scheme)
+        scales = (*self._patterns.scales, *self._parts.scales)
+        self._fields = tuple(dict.fromkeys(scale.field for scale in scales)) or SCALAR_FIELDS[:1]
         self._results = Numbering[Result]()
-        self._answers = BoundedMemo(self._answer)
+        self._known = pl.DataFrame()
+        self._answers = Memo.one_by_one(self._answer)
 
     def group(self, records: pa.Table, codes: PartCodes) -> pl.DataFrame:
         """The groups of accepted records, in order.
@@ -59,26 +63,29 @@ class DipEngine:
         aux_severity, aux_tumour, aux_age, aux_icu. records: the columns of view `checked` that are there; codes: those
         of the same records, by position.
         """
-        fields = scalar_fields(records)
+        fields = scalar_fields(records, self._fields)
         if self._patterns.start_part(len(self._answers)):
             self._answers.forget()
-        patterns = self._patterns.of(codes, packed(fields, self._patterns.scales))
-        results = self._answers.of(patterns).set(grey_principals(codes), self._results.number(UNGROUPED))
-        found = self._parts.of(codes, packed(fields, self._parts.scales))
-        parts = self._parts.table().select(pl.all().gather(found.parts))
-        kinds = _KINDS.gather(self._patterns.kinds(patterns))
-        groups = self._groups().select(pl.all().gather(results))
-        return groups.with_columns(complication=_LEVELS.gather(found.levels), treatment_kind=kinds).hstack(parts)
+        others = codes.diagnoses.filter(~codes.diagnoses["leads"])
+        patterns = self._patterns.of(codes, others, packed(fields, self._patterns.scales))
+        results = self._answers.of(patterns.places, patterns.beside)
+        results = results.set(grey_principals(codes), self._results.number(UNGROUPED))
+        found = self._parts.of(codes, others, packed(fields, self._parts.scales))
+        groups, parts = self._groups()[results], self._parts.table()[found.parts]
+        kinds = _KINDS[patterns.kinds]
+        return groups.with_columns(complication=_LEVELS[found.levels], treatment_kind=kinds).hstack(parts)
 
     def _groups(self) -> pl.DataFrame:
         """The distinct results, in the order of their numbers."""
-        known = self._results.values()
-        texts = {name: enumerated([getattr(result, name) for result in known]) for name in _TEXTS}
-        flags = {name: pl.Series([getattr(result, name) for result in known], dtype=pl.Boolean) for name in _FLAGS}
-        return pl.DataFrame({**texts, **flags})
+        if len(self._known) < len(self._results):
+            known = self._results.values()
+            texts = {name: enumerated([getattr(result, name) for result in known]) for name in _TEXTS}
+            flags = {name: pl.Series([getattr(result, name) for result in known], dtype=pl.Boolean) for name in _FLAGS}
+            self._known = pl.DataFrame({**texts, **flags})
+        return self._known
 
-    def _answer(self, pattern: int) -> int:
-        return self._results.number(_result(self._patterns.answer(pattern)))
+    def _answer(self, place: int, beside: int) -> int:
+        return self._results.number(_result(self._patterns.answer(place, beside)))
 
 
 def _result(answer: Answer) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -11,13 +11,17 @@ from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.grouping.answers import enumerated
 from drgcalc.grouping.complications import Complications
 from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, refuse_too_many, sum_of
-from drgcalc.grouping.dip.memo import MOST_REMEMBERED, BoundedMemo, paired, parted
 from drgcalc.grouping.dip.scheme import CHARLSON, DipScheme
-from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Scale, place_of, scales_of
+from drgcalc.grouping.facts import LEVEL_BITS, Numbering, place_of, scales_of
+from drgcalc.grouping.gathering import Gathering
+from drgcalc.grouping.memo import MOST_REMEMBERED, Memo
 from drgcalc.records.code_book import CodeBook, PartCodes
 
 MOST_POSITIONS = 1 << 30
 """Combinations of positions that one number holds beside levels and Charlson sums."""
+
+Conditions: TypeAlias = frozenset[tuple[str, int]]
+"""Conditions of the Charlson sum with their weights."""
 
 
 class Found(NamedTuple):
@@ -41,21 +45,25 @@ class RecordParts:
         self._facts = pl.DataFrame(schema={"listed": pl.Boolean, "conditions": pl.Int32})
         self._excluding = pl.Series([], dtype=pl.Int32)
         self._tables = Numbering[frozenset[str]]()
-        self._conditions = Numbering[frozenset[tuple[str, int]]](frozenset())
-        self._levels = BoundedMemo(self._level_bits)
+        self._conditions = Numbering[Conditions](frozenset())
+        self._held = Gathering[Conditions](frozenset(), lambda held, more: held | self._conditions.value(more))
+        self._levels = Memo.one_by_one(self._level_bits)
         self._parts = Numbering[Parts]()
-        self._answers = BoundedMemo(self._part_number)
+        self._answers = Memo.one_by_one(self._part_number)
 
-    def of(self, part: PartCodes, scalars: pl.Series) -> Found:
-        """Levels and parts of the records of a part. scalars: positions on `scales` of each record, packed."""
+    def of(self, part: PartCodes, others: pl.DataFrame, scalars: pl.Series) -> Found:
+        """Levels and parts of the records of a part.
+
+        others: its other diagnoses. scalars: positions on `scales` of each record, packed.
+        """
         self._book: CodeBook = part.books.diagnoses
         self._learn()
-        if len(self._answers) > MOST_REMEMBERED:
+        if len(self._answers) + len(self._held) > MOST_REMEMBERED:
             self._answers.forget()
-        others = part.diagnoses.filter(~pl.col("leads"))
+            self._held.forget()
         levels = self._levels_of(part, others)
-        sums = self._sums_of(others, len(scalars))
-        return Found(levels, self._answers.of(paired(scalars, sums * len(_LEVELS) + levels)))
+        keys = scalars if self._sums is None else scalars * self._sums.size + self._sums_of(others, len(scalars))
+        return Found(levels, self._answers.of(keys * len(_LEVELS) + levels))
 
     def table(self) -> pl.DataFrame:
         """The parts of each number, a column a dimension, in the order of the numbers."""
@@ -80,56 +88,34 @@ class RecordParts:
     def _levels_of(self, part: PartCodes, others: pl.DataFrame) -> pl.Series:
         size = len(part.source_rows)
         levels = pl.zeros(size, dtype=pl.Int32, eager=True)
-        listed = others.filter(self._facts["listed"].gather(others["number"]))
+        listed = others.filter(self._facts["listed"][others["number"]])
         if listed.is_empty():
             return levels
-        tables = self._excluding.gather(part.leading(part.diagnoses).gather(listed["at"]))
-        bits = self._levels.of(paired(tables, listed["number"]))
+        tables = self._excluding[part.leading(part.diagnoses)[listed["at"]]]
+        bits = self._levels.of(tables, listed["number"])
         for bit in LEVEL_BITS.values():
-            holders = listed["at"].filter(bits & bit > 0)
-            levels = levels | pl.zeros(size, dtype=pl.Int32, eager=True).scatter(holders, bit)
+            found = pl.zeros(size, dtype=pl.Int32, eager=True)
+            levels = levels | found.scatter(listed["at"].filter(bits & bit > 0), bit)
         return levels
 
     def _sums_of(self, others: pl.DataFrame, size: int) -> pl.Series:
         """The position of each record's Charlson sum on its scale: each condition once, with its heaviest weight."""
-        sums = pl.zeros(size, dtype=pl.Int32, eager=True)
-        if self._sums is None:
-            return sums
-        sums += place_of(Decimal(0), self._sums)
-        conditions = self._facts["conditions"].gather(others["number"])
-        held = pl.DataFrame(
-            {"at": others["at"].filter(conditions > 0), "conditions": conditions.filter(conditions > 0)}
-        )
-        # Elements come record by record; most records have one with a condition, which needs no list.
-        alone = (held["at"] != held["at"].shift(1, fill_value=size)) & (
-            held["at"] != held["at"].shift(-1, fill_value=size)
-        )
-        places = [self._place(str(number), self._sums) for number in range(len(self._conditions))]
-        single = held.filter(alone)
-        sums = sums.scatter(single["at"], pl.Series(places, dtype=pl.Int32).gather(single["conditions"]))
-        several = held.filter(~alone).unique().sort("at", "conditions")
-        lists = several.group_by("at", maintain_order=True).agg(pl.col("conditions").cast(pl.String).str.join(","))
-        texts = lists["conditions"].unique()
-        found = pl.Series([self._place(text, self._sums) for text in texts], dtype=pl.Int32)
-        return sums.scatter(lists["at"], lists["conditions"].replace_strict(texts, found, return_dtype=pl.Int32))
+        conditions = self._facts["conditions"][others["number"]]
+        has = conditions > 0
+        held = self._held.of(others["at"].filter(has), conditions.filter(has), size)
+        places = [self._place(self._held.state(number)) for number in range(self._held.states())]
+        return pl.Series(places, dtype=pl.Int64)[held]
 
-    def _place(self, text: str, scale: Scale) -> int:
-        sets = (self._conditions.value(int(number)) for number in text.split(","))
-        return place_of(Decimal(sum_of(condition for held in sets for condition in held)), scale)
+    def _place(self, conditions: Conditions) -> int:
+        return 0 if self._sums is None else place_of(Decimal(sum_of(conditions)), self._sums)
 
-    def _level_bits(self, key: int) -> int:
-        tables, code = parted(key)
+    def _level_bits(self, tables: int, code: int) -> int:
         return self._complications.bits(self._book.code(code), self._tables.value(tables))
 
     def _part_number(self, key: int) -> int:
-        scalars, rest = parted(key)
-        sums, bits = divmod(rest, len(_LEVELS))
-        if self._sums is None:
-            return self._parts.number(self._rules.parts(by_position(self.scales, scalars), _LEVELS[bits]))
-        every = (*self.scales, self._sums)
-        return self._parts.number(
-            self._rules.parts(by_position(every, scalars * self._sums.size + sums), _LEVELS[bits])
-        )
+        positions, bits = divmod(key, len(_LEVELS))
+        scales = self.scales if self._sums is None else (*self.scales, self._sums)
+        return self._parts.number(self._rules.parts(by_position(scales, positions), _LEVELS[bits]))
 
 
 _LEVELS = tuple(
