@@ -55,7 +55,7 @@ def _left_out(row: AtStake) -> str:
 
 
 def _value(row: AtStake) -> str:
-    if row.point_value is None or row.point_value_mended is None:
+    if row.point_value is None or row.point_value_mended in (None, row.point_value):
         return ""
     return f"With all of them mended a point is worth {row.point_value_mended:f} instead of {row.point_value:f} yuan"
 

@@ -42,6 +42,14 @@ def mended_cases(
         con.register("routed", _ROUTED.empty_table())
     else:
         send(con, policy.methods, con.view("mended"))
+    readmissions = policy.points.cases.readmission is not None
+    for name, parameters in (
+        ("mended_chosen", {"alone": list(ALONE)}),
+        ("mended_persons", {"readmissions": readmissions}),
+        ("mended_near", {}),
+        ("mended_now", {}),
+    ):
+        con.execute(sql(RUN, name), parameters).complete()
     _give_points(con, region, policy)
     without = [group for group, *_ in rows(con, SETTLEMENT, "missing_fallbacks")]
     found = con.execute(sql(RUN, "mended"), {"no_fallback": without})
@@ -69,7 +77,7 @@ def _give_points(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy)
 
 
 def _points_up_to(con: duckdb.DuckDBPyConnection, region: Region, policy: Policy, most: Decimal | None) -> None:
-    con.execute(sql(RUN, "mended_cases"), {"alone": list(ALONE), "most": most}).complete()
+    con.execute(sql(RUN, "mended_cases"), {"most": most}).complete()
     run_queries(con, policy, region.point_tables, CASE_QUERIES)
     register_decisions(con, "special_cases", _decided(con, region))
     register_terms(con, region, policy)

@@ -6,10 +6,10 @@ settled cases of the same persons, and yuan from the pools as they are settled. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,8 +104,18 @@ def write_priced(
 def read_stakes(folder: Path) -> Stakes:
     """Both files of a version, published or about to be. Raises OutputError when they cannot be read."""
     priced = (PricedFinding(*row) for row in read_rows(folder / PRICED_FILE, FINDINGS_PRICED))
-    largest = islice((row for row in priced if row.yuan_hospital is not None), LARGEST)
-    return Stakes(tuple(AtStake(*row) for row in read_rows(folder / STAKES_FILE, AT_STAKE)), tuple(largest))
+    sums = tuple(AtStake(*row) for row in read_rows(folder / STAKES_FILE, AT_STAKE))
+    return Stakes(sums, tuple(islice(_each_once(priced), LARGEST)))
+
+
+def _each_once(rows_: Iterable[PricedFinding]) -> Iterator[PricedFinding]:
+    """Those that have a price, the first of alternatives only."""
+    met = set()
+    for row in takewhile(lambda one: one.yuan_hospital is not None, rows_):
+        if not row.alternative or row.settlement_id not in met:
+            yield row
+        if row.alternative:
+            met.add(row.settlement_id)
 
 
 def pool_stakes(region: Region, policy: Policy, period: Period, settled: SettledPools) -> dict[str, PoolStakes]:

@@ -16,7 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from drgcalc.base.errors import ExitCode
+from drgcalc.base.money import total
+from drgcalc.base.pricing_columns import FINDINGS_PRICED, REJECTED
 from drgcalc.cli import main
+from drgcalc.run.period import parse_period
+from drgcalc.run.published_csv import read_rows
+from drgcalc.run.region import load_region
+from drgcalc.run.settle import terms_of
+from drgcalc.settlement.ledger import ZERO
+from drgcalc.settlement.mending import PricedFinding
+from drgcalc.settlement.points import case_points
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -135,3 +144,32 @@ def test_floor_lifts_the_employee_pool_and_cap_cuts_the_resident_pool(settled: P
     (adjustment,) = (amount for item, amount in employee.items() if item.startswith("adjustment/"))
     assert employee["base"] < employee["floor"] == employee["payable_pool"] - adjustment < employee["cap"]
     assert resident["floor"] < resident["cap"] == resident["payable_pool"] < resident["base"]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_prices_of_an_example_have_the_points_of_their_groups_and_sum_to_zero(settled: Path, region: str) -> None:
+    """The arithmetic of one case, on the terms that an accepted case of the same hospital and group has."""
+    rules = terms_of(load_region(settled / region), parse_period("2024")).policy.points
+    cases = pq.read_table(settled / region / "out/2024/v1/cases.parquet").to_pylist()
+    terms = {
+        (row["hospital_id"], row["group_code"], row["layer"]): row for row in cases if row["auxiliary_factor"] is None
+    }
+    layers = {row["group_code"]: row["layer"] for row in cases}
+    checked = 0
+    path = settled / region / "out/2024/v1/findings_priced.csv"
+    for row in (PricedFinding(*cells) for cells in read_rows(path, FINDINGS_PRICED)):
+        if row.yuan_hospital is not None:
+            assert total((row.yuan_hospital, row.yuan_rest or ZERO, row.yuan_kept or ZERO)) == 0
+        known = terms.get((row.hospital_id, row.group_mended, layers.get(row.group_mended)))
+        if row.kind == REJECTED and row.points is not None and row.total_fee and known and known["reference_fee"]:
+            found = case_points(
+                rules,
+                fee=row.total_fee,
+                base_points=known["base_points"],
+                reference_fee=known["reference_fee"],
+                coefficient=known["coefficient"] or Decimal(1),
+                layer=known["layer"],
+            )
+            assert row.points == found.points, row
+            checked += 1
+    assert checked >= 3

@@ -143,6 +143,7 @@ def test_of_records_with_one_id_the_sums_hold_the_dearest_once(clean: Path) -> N
     assert [(row["codes"], row["alternative"]) for row in rows] == [("R602", "1")] * 2
     (sums,) = done.stakes.sums
     assert (sums.records, sums.priced, sums.alternatives) == (2, 2, 1)
+    assert len(done.stakes.largest) == 1
     assert (str(sums.points), str(sums.yuan_at_value)) == (rows[0]["points"], rows[0]["yuan_at_value"])
 
 

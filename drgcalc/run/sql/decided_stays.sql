@@ -1,5 +1,8 @@
--- grain: one row per settled case that a decision about it gave its points or its amount
+-- grain: one settled case, accepted and to be mended or near a mended one, that a decision gave its points or its amount
 SELECT settlement_id
-FROM settled
+FROM near
 WHERE segment IN ('special_item', 'special_points')
-GROUP BY settlement_id;
+UNION
+SELECT settlement_id
+FROM settled_now
+WHERE segment IN ('special_item', 'special_points');

@@ -1,13 +1,13 @@
 -- grain: one row per record that can be mended: the case that it would be, its points, and what is settled of it now
 WITH beside AS (
-    SELECT c.pool, c.hospital_id, c.person_key, SUM(p.case_points - s.case_points) AS points
-    FROM cases AS c
+    SELECT n.pool, n.hospital_id, n.person_key, SUM(p.case_points - n.case_points) AS points
+    FROM near AS n
+    JOIN cases AS c
+        ON n.source_file = c.source_file AND n.source_row = c.source_row AND NOT c.is_mended
     JOIN pointed AS p
-        ON c.source_file = p.source_file AND c.source_row = p.source_row
-    JOIN settled AS s
-        ON c.source_file = s.source_file AND c.source_row = s.source_row
-    WHERE NOT c.is_mended AND p.case_points <> s.case_points
-    GROUP BY c.pool, c.hospital_id, c.person_key
+        ON n.source_file = p.source_file AND n.source_row = p.source_row
+    WHERE p.case_points <> n.case_points
+    GROUP BY n.pool, n.hospital_id, n.person_key
 ),
 first_of_person AS (
     SELECT
@@ -61,7 +61,7 @@ LEFT JOIN pointed AS p -- absent: as for cases
     ON m.source_file = p.source_file AND m.source_row = p.source_row
 LEFT JOIN segments AS g -- absent: no points
     ON p.segment = g.name
-LEFT JOIN settled AS s -- absent: the record is rejected
+LEFT JOIN settled_now AS s -- absent: the record is rejected
     ON m.source_file = s.source_file AND m.source_row = s.source_row
 LEFT JOIN segments AS n -- absent: it is rejected, or a method pays it
     ON s.segment = n.name
