@@ -107,8 +107,8 @@ DIRECTORY_AUDIT = Table(
         Column("cv", CHANGE, "", "变异系数", "standard deviation of their cost ÷ mean", nullable=True),
         Column("threshold", "BIGINT", "stays", "核心病种例数阈值", "stays that a core group needs"),
         Column("parent", "VARCHAR", "", "上级", "group or category that it would be in otherwise"),
-        Column("parent_mean", MONEY, "yuan", "比较均值", "mean that a related procedure raises", nullable=True),
-        Column("rise", CHANGE, "", "均值升幅", "by what share it raises it", nullable=True),
+        Column("parent_mean", MONEY, "yuan", "比较均值", "mean that related procedures raise", nullable=True),
+        Column("rise", CHANGE, "", "均值升幅", "by what share they raise it", nullable=True),
         Column("why", "VARCHAR", "", "成组理由", "the rule that made it a group"),
     ),
 )

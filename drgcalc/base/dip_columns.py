@@ -126,7 +126,12 @@ AUXILIARY = Table(
         Column("dimension", "VARCHAR", "", "辅助目录", f"{', '.join(DIMENSIONS)}"),
         Column("part", "VARCHAR", "", "分型", "name of the part, as the tables of factors name it"),
         Column(
-            "rule", "VARCHAR", "", "规则", "rule of the official language over scalars, CCI, MCC and CC", nullable=True
+            "rule",
+            "VARCHAR",
+            "",
+            "规则",
+            "rule of the official language over scalars, CCI, MCC and CC, and sets of code_sets.csv",
+            nullable=True,
         ),
         Column("name", "VARCHAR", "", "名称", "its name", nullable=True),
         Column("source", "VARCHAR", "", "依据", "document that sets it"),
@@ -152,5 +157,6 @@ CORRECTIONS = Table(
 
 _SHARED = {table.name: table for table in SCHEME_TABLES}
 DIP_REQUIRED = (DIP, EXCLUDED_DIAGNOSES, MAIN_PROCEDURES, GRASSROOTS, PROCEDURE_KIND_TABLE)
-DIP_OPTIONAL = (_SHARED["cc"], _SHARED["exclusions"], CCI, AUXILIARY)
+CODE_SETS = _SHARED["code_sets"]
+DIP_OPTIONAL = (_SHARED["cc"], _SHARED["exclusions"], CCI, AUXILIARY, CODE_SETS)
 DIP_TABLES = (*DIP_REQUIRED, *DIP_OPTIONAL, CORRECTIONS)

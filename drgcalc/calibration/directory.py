@@ -2,22 +2,28 @@
 
 A combination is principal subcategory × main procedure ("" none that counts) × related procedures. Core groups need
 `threshold` stays. A related procedure makes a group of its own beside main procedure and principal diagnosis when it
-raises the mean by `related_rise`; a stay with several goes where the mean is highest. All other stays fall to
-comprehensive groups: three-character category × kind of treatment. DIP 3.0 norm.
+raises the mean by `related_rise`; so do several together when they raise the mean of the group that the stays would
+otherwise be in. A stay goes where most of its related procedures count, then where the mean is highest. All other stays
+fall to comprehensive groups: three-character category × kind of treatment. DIP 3.0 norm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from drgcalc.calibration.core_groups import makes_own_group, rise, threshold_covering
 from drgcalc.calibration.dispersion import Moments, cv_falls, together
 from drgcalc.calibration.terms import CatalogueRule
 
 SEPARATOR = ":"
+JOINT = "+"
+"""What related procedures that come together are joined by: all of them, in the expressions of a directory."""
 FEN = 100
+
+Key: TypeAlias = tuple[str, str, str]
+"""Principal subcategory, main procedure and related procedures of a group."""
 
 
 class Combination(NamedTuple):
@@ -32,7 +38,7 @@ class Combination(NamedTuple):
 
 
 class Related(NamedTuple):
-    """The stays of a combination that have one related procedure; fen."""
+    """The stays of a combination that have a related procedure, or all of several joined by JOINT; fen."""
 
     principal: str
     main: str
@@ -42,7 +48,10 @@ class Related(NamedTuple):
 
 
 class OwnGroup(NamedTuple):
-    """A related procedure that makes its own group: its mean, the mean it is compared with, and by what it is above."""
+    """Related procedures that make their own group: its mean, the mean it is compared with, and by what it is above.
+
+    parent: related procedures of the group that it is compared with, "" when that is the combination itself.
+    """
 
     principal: str
     main: str
@@ -50,6 +59,7 @@ class OwnGroup(NamedTuple):
     mean: Fraction
     base_mean: Fraction
     rise: Fraction
+    parent: str = ""
 
 
 class PartMoments(NamedTuple):
@@ -91,26 +101,37 @@ def threshold_of(combinations: Iterable[Combination], rule: CatalogueRule) -> in
 
 
 def own_groups(
-    combinations: Iterable[Combination], related: Iterable[Related], threshold: int, rule: CatalogueRule
+    combinations: Iterable[Combination],
+    related: Iterable[Related],
+    threshold: int,
+    rule: CatalogueRule,
+    dropped: frozenset[Key] = frozenset(),
 ) -> list[OwnGroup]:
-    """Related procedures that make their own groups, by principal, main procedure and falling mean.
+    """Related procedures that make their own groups, in the order in which a stay is given to them: by principal, main
+    procedure, falling number of related procedures and falling mean. `dropped` are known to make none.
 
     The mean is compared with that of the stays without any related procedure, or, when these are fewer than the
-    threshold, with that of all other stays of the combination; without any there is nothing to compare with.
+    threshold, with that of all other stays of the combination. Several procedures together are compared with the other
+    stays of the own group that some of them make already. Without other stays there is nothing to compare with.
     """
     known = {(row.principal, row.main): row for row in combinations}
-    found = []
-    for row in related:
-        base = _base_mean(known[row.principal, row.main], row, threshold)
+    tried = {(row.principal, row.main, row.related): row for row in related if row.cases >= threshold}
+    made: dict[tuple[str, str], list[OwnGroup]] = {}
+    for key in sorted(tried.keys() - dropped, key=lambda one: (one[2].count(JOINT), one)):
+        row, beside = tried[key], made.setdefault(key[:2], [])
+        parent = min((own for own in beside if _is_part(own, row)), key=_turn, default=None)
+        whole = tried[(*key[:2], parent.related)] if parent else known[key[:2]]
+        base = _base_mean(whole, row, threshold)
         mean = Fraction(row.fee, row.cases)
-        if row.cases >= threshold and base is not None and makes_own_group(mean, base, rule.related_rise):
-            found.append(OwnGroup(row.principal, row.main, row.related, mean, base, rise(mean, base)))
-    return sorted(found, key=lambda own: (own.principal, own.main, -own.mean, own.related))
+        if base is not None and makes_own_group(mean, base, rule.related_rise):
+            beside.append(OwnGroup(*key, mean, base, rise(mean, base), parent.related if parent else ""))
+    return [own for combination in sorted(made) for own in sorted(made[combination], key=_turn)]
 
 
-def large_enough(owns: Sequence[OwnGroup], cases: Mapping[tuple[str, str, str], int], threshold: int) -> list[OwnGroup]:
-    """Own groups that still have the threshold once stays with several went to the dearest of them."""
-    return [own for own in owns if cases.get((own.principal, own.main, own.related), 0) >= threshold]
+def too_small(owns: Sequence[OwnGroup], cases: Mapping[Key, int], threshold: int) -> frozenset[Key]:
+    """Own groups below the threshold once every stay is in one group."""
+    keys = ((own.principal, own.main, own.related) for own in owns)
+    return frozenset(key for key in keys if cases.get(key, 0) < threshold)
 
 
 def kept_splits(parts: Iterable[PartMoments], rule: CatalogueRule) -> list[Split]:
@@ -143,11 +164,21 @@ def mean_fee(moments: Moments) -> Fraction:
     return Fraction(moments.cost, moments.cases * FEN)
 
 
-def _base_mean(combination: Combination, row: Related, threshold: int) -> Fraction | None:
-    if combination.bare_cases >= threshold:
-        return Fraction(combination.bare_fee, combination.bare_cases)
-    others = combination.cases - row.cases
-    return Fraction(combination.fee - row.fee, others) if others else None
+def _is_part(own: OwnGroup, row: Related) -> bool:
+    return set(own.related.split(JOINT)) < set(row.related.split(JOINT))
+
+
+def _turn(own: OwnGroup) -> tuple[int, Fraction, str]:
+    """The order in which the own groups of a combination are tried for a stay."""
+    return -own.related.count(JOINT), -own.mean, own.related
+
+
+def _base_mean(whole: Combination | Related, row: Related, threshold: int) -> Fraction | None:
+    """The mean that related procedures are to raise, fen."""
+    if isinstance(whole, Combination) and whole.bare_cases >= threshold:
+        return Fraction(whole.bare_fee, whole.bare_cases)
+    others = whole.cases - row.cases
+    return Fraction(whole.fee - row.fee, others) if others else None
 
 
 def _factor(part: Moments, whole: Moments) -> Fraction:

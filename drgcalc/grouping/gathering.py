@@ -31,9 +31,12 @@ class Gathering(Generic[Value]):
         self._states = Numbering[Value](self._start)
         self._steps.forget()
 
-    def of(self, at: pl.Series, elements: pl.Series, size: int) -> pl.Series:
-        """The state of each of `size` records, Int32. at: the record of each element, ascending."""
-        states = pl.zeros(size, dtype=pl.Int32, eager=True)
+    def of(self, at: pl.Series, elements: pl.Series, size: int, before: pl.Series | None = None) -> pl.Series:
+        """The state of each of `size` records, Int32. at: the record of each element, ascending.
+
+        before: states that the records are in already.
+        """
+        states = pl.zeros(size, dtype=pl.Int32, eager=True) if before is None else before
         while len(at):
             # A round takes one element of every record that has any left: few records have many.
             first = at != at.shift(1, fill_value=size)

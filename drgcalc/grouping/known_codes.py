@@ -26,7 +26,7 @@ def known_codes(scheme: Scheme | DipScheme) -> KnownCodes:
     )
 
 
-def _members(scheme: Scheme, kind: str) -> frozenset[str]:
+def _members(scheme: Scheme | DipScheme, kind: str) -> frozenset[str]:
     return frozenset[str]().union(*(found.codes for found in scheme.code_sets.values() if found.kind == kind))
 
 

@@ -30,6 +30,10 @@ class Memo:
     A row is a number below 2^63, a pair below 2^31 each or three below 2^21 each; none is negative.
     """
 
+    _keys: pl.Series
+    _values: pl.Series
+    _mask: int
+
     def __init__(self, compute: Callable[[Sequence[Row]], Sequence[int]]) -> None:
         self._compute = compute
         self.forget()

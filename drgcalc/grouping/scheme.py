@@ -9,16 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import polars as pl
-
 from drgcalc.base.errors import RulesError
 from drgcalc.base.scheme_columns import LIST_TABLES, TREE_TABLES
+from drgcalc.grouping.code_sets import CodeSet as CodeSet
+from drgcalc.grouping.code_sets import check_set_spelling, read_code_sets
 from drgcalc.grouping.rules import VIRTUAL_SETS, RuleSyntaxError, parse, sets_of
 from drgcalc.grouping.table_folder import COMPLICATION_LEVELS as COMPLICATION_LEVELS
 from drgcalc.grouping.table_folder import CcRow as CcRow
 from drgcalc.grouping.table_folder import (
     check_complications,
-    check_spelling,
     checksum_of,
     columns_of,
     in_order,
@@ -27,7 +26,6 @@ from drgcalc.grouping.table_folder import (
     read_exclusions,
     rows_of,
 )
-from drgcalc.records.codes import DIAGNOSIS, PROCEDURE, normalise_diagnosis, normalise_procedure
 
 if TYPE_CHECKING:
     from drgcalc.grouping.dip.scheme import DipScheme
@@ -71,13 +69,6 @@ class DrgRow(NamedTuple):
     adrg: str
     mdc: str
     seq: int
-
-
-class CodeSet(NamedTuple):
-    """The members of a set; a code that ends in * stands for everything that begins so."""
-
-    kind: str
-    codes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -176,12 +167,12 @@ def _load_drg_scheme(folder: Path, about: Mapping[str, Any]) -> Scheme:
             DrgRow(code, name, rule, adrg, mdc, seq)
             for (code, name, rule, adrg, mdc), seq in in_order(folder, tables, "drg")
         ),
-        code_sets=_read_sets(folder, lists["code_sets"]),
+        code_sets=read_code_sets(folder, lists["code_sets"]),
         cc=read_complications(folder, lists["cc"].iter_rows()),
         exclusions=read_exclusions(lists["exclusions"].iter_rows()),
         folder=folder,
     )
-    _check_spelling(folder, lists["code_sets"])
+    check_set_spelling(folder, lists["code_sets"])
     _check_parents(folder, scheme)
     check_complications(folder, scheme.cc, scheme.exclusions)
     _check_rules(folder, scheme)
@@ -200,28 +191,6 @@ def _read_options(folder: Path, options: dict[str, Any]) -> SchemeOptions:
         if type(value) is not type_:
             raise RulesError(f"{folder / 'scheme.toml'}: `options.{key}` is {value!r}", hint=f"write {words}")
     return SchemeOptions(**options)
-
-
-def _read_sets(folder: Path, rows: pl.DataFrame) -> dict[str, CodeSet]:
-    # Each distinct code becomes one text, so that finding it in another set costs no comparison of texts.
-    distinct = rows["code"].unique()
-    text_of = distinct.to_list().__getitem__
-    numbered = rows.with_columns(rows["code"].cast(pl.Enum(distinct)).to_physical())
-    sets: dict[str, CodeSet] = {}
-    for set_id, kind, members in numbered.group_by("set_id", "kind", maintain_order=True).agg("code").iter_rows():
-        if set_id.upper() in sets or kind not in (DIAGNOSIS, PROCEDURE):
-            raise RulesError(
-                f"{folder / 'code_sets.csv'}: set {set_id} has kind {kind!r}",
-                hint="a set is either DI (diagnoses) or OP (procedures)",
-            )
-        sets[set_id.upper()] = CodeSet(kind, frozenset(map(text_of, members)))
-    return sets
-
-
-def _check_spelling(folder: Path, rows: pl.DataFrame) -> None:
-    for kind, normalise in ((DIAGNOSIS, normalise_diagnosis), (PROCEDURE, normalise_procedure)):
-        codes = rows["code"].filter(rows["kind"] == kind).unique()
-        check_spelling(folder / "code_sets.csv", normalise, codes)
 
 
 def _check_parents(folder: Path, scheme: Scheme) -> None:

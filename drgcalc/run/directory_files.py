@@ -13,7 +13,7 @@ from drgcalc.base.calibration_columns import DIRECTORY_AUDIT, DIRECTORY_QUALITY,
 from drgcalc.base.dip_columns import DIP, DIP_TABLES
 from drgcalc.base.money import MONEY_PLACES, divide, round_half_up
 from drgcalc.base.point_columns import AUXILIARY as FACTORS
-from drgcalc.calibration.directory import SEPARATOR, comprehensive_code, core_code, mean_fee
+from drgcalc.calibration.directory import JOINT, SEPARATOR, comprehensive_code, core_code, mean_fee
 from drgcalc.calibration.dispersion import PLACES, cv
 from drgcalc.calibration.terms import CatalogueRule
 from drgcalc.grouping.table_folder import ABOUT, read_about
@@ -135,8 +135,8 @@ def _audit(directory: Directory, rule: CatalogueRule) -> Iterator[tuple[object, 
 
 def _parent(group: Group) -> str:
     """Where the stays would be without the group."""
-    if group.related:
-        return core_code(group.principal, group.main, "")
+    if group.own is not None:
+        return core_code(group.principal, group.main, group.own.parent)
     return group.principal[:3] if group.layer == CORE else ""
 
 
@@ -144,7 +144,8 @@ def _why(group: Group, threshold: int, rule: CatalogueRule) -> str:
     if group.own is not None:
         least = round_half_up(100 * rule.related_rise, 2)
         risen = round_half_up(100 * group.own.rise, 2)
-        return f"related procedure raises the mean by {risen} %, at least {least} %; stays reach {threshold}"
+        raises = "related procedures together raise" if JOINT in group.related else "related procedure raises"
+        return f"{raises} the mean by {risen} %, at least {least} %; stays reach {threshold}"
     if group.layer == CORE:
         return f"principal diagnosis and main procedure reach {threshold} stays"
     return f"stays of {comprehensive_code(group.principal, group.kind)} whose combinations have fewer than {threshold}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from drgcalc.calibration.directory import (
+    JOINT,
     Combination,
+    Key,
     OwnGroup,
     PartMoments,
     Related,
@@ -18,9 +21,9 @@ from drgcalc.calibration.directory import (
     comprehensive_code,
     core_code,
     kept_splits,
-    large_enough,
     own_groups,
     threshold_of,
+    too_small,
 )
 from drgcalc.calibration.dispersion import Moments
 from drgcalc.calibration.terms import CatalogueRule
@@ -45,7 +48,7 @@ class Group(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """Groups, core ones first, those of related procedures by falling mean; splits that are kept; the threshold."""
+    """Groups, core ones first, those of related procedures as they are tried; splits that are kept; the threshold."""
 
     groups: tuple[Group, ...]
     splits: tuple[Split, ...]
@@ -59,8 +62,9 @@ def make_directory(con: duckdb.DuckDBPyConnection, files: Sequence[Path], rule: 
     _run(con, "create_code_sets")
     combinations = [Combination(*row) for row in _rows(con, "combinations")]
     threshold = threshold_of(combinations, rule)
-    related = [Related(*row) for row in _rows(con, "related_candidates", {"threshold": threshold})]
-    owns, cases = _settled(con, own_groups(combinations, related, threshold, rule), threshold)
+    tried = ("related_candidates", "related_sets")
+    related = [Related(*row) for name in tried for row in _rows(con, name, {"threshold": threshold})]
+    owns, cases = _settled(con, partial(own_groups, combinations, related, threshold, rule), threshold)
     _register_keys(con, "core_groups", [key for key, stays in cases.items() if stays >= threshold])
     _run(con, "create_members")
     made = {(own.principal, own.main, own.related): own for own in owns}
@@ -73,20 +77,22 @@ def make_directory(con: duckdb.DuckDBPyConnection, files: Sequence[Path], rule: 
 
 
 def _settled(
-    con: duckdb.DuckDBPyConnection, owns: Sequence[OwnGroup], threshold: int
-) -> tuple[Sequence[OwnGroup], dict[tuple[str, str, str], int]]:
+    con: duckdb.DuckDBPyConnection, own_groups_without: Callable[[frozenset[Key]], list[OwnGroup]], threshold: int
+) -> tuple[list[OwnGroup], dict[Key, int]]:
     """The own groups that keep the threshold when each stay is in one group, and the stays of every core candidate."""
+    dropped: frozenset[Key] = frozenset()
     while True:
+        owns = own_groups_without(dropped)
         _register_keys(con, "own_groups", [(own.principal, own.main, own.related) for own in owns])
         _run(con, "create_chosen")
         cases = {(row[0], row[1], row[2]): row[3] for row in _rows(con, "core_cases")}
-        kept = large_enough(owns, cases, threshold)
-        if len(kept) == len(owns):
+        small = too_small(owns, cases, threshold)
+        if not small:
             return owns, cases
-        owns = kept
+        dropped |= small
 
 
-def _register_keys(con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[tuple[str, str, str]]) -> None:
+def _register_keys(con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[Key]) -> None:
     """Make groups a table, seq their order of trial."""
     columns = {
         part: pa.array([key[place] for key in keys], pa.string())
@@ -95,7 +101,7 @@ def _register_keys(con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[tup
     con.register(name, pa.table({**columns, "seq": pa.array(range(len(keys)), pa.int32())}))
 
 
-def _group(row: tuple[Any, ...], owns: Mapping[tuple[str, str, str], OwnGroup]) -> Group:
+def _group(row: tuple[Any, ...], owns: Mapping[Key, OwnGroup]) -> Group:
     layer, principal, main, related, kind, cases, fee, squares, hospitals = row
     own = owns.get((principal, main, related)) if related else None
     code = _code(principal, main, related, kind)
@@ -107,9 +113,10 @@ def _code(principal: str, main: str, related: str, kind: str) -> str:
 
 
 def _order(group: Group) -> tuple[object, ...]:
-    """Core groups first; own groups of a combination by falling mean, before the group without a related procedure."""
+    """Core groups first; own groups of a combination as they are tried, before the group without related procedures."""
     own = group.own
-    return group.layer != CORE, group.principal, group.main, own is None, -own.mean if own else 0, group.code
+    turn = (-own.related.count(JOINT), -own.mean) if own else ()
+    return group.layer != CORE, group.principal, group.main, own is None, turn, group.code
 
 
 def _run(con: duckdb.DuckDBPyConnection, name: str) -> None:

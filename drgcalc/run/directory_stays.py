@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.base.dip_columns import DIMENSIONS
+from drgcalc.calibration.directory import JOINT
 from drgcalc.grouping.dip.procedures import ProcedureRules
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.grouper import grouper_of
@@ -29,7 +30,6 @@ AUXILIARY_COLUMNS = tuple(f"aux_{dimension}" for dimension in DIMENSIONS)
 _STAY = ("hospital_id", "person_key", "discharged_on")
 """What the lines of one stay have in common."""
 _FACTS = [*_STAY, "is_refund", "total_fee"]
-JOINT = "+"
 MARKS = "+*"
 """Dagger and asterisk of ICD-10, which the expressions of a directory would take for something else."""
 CATEGORY_LENGTH = 3

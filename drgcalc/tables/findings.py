@@ -267,6 +267,17 @@ CHECK_FINDINGS: Mapping[str, Explained] = {
         "groups without a score",
         "Others have one; unless the scores of the region have it, they earn nothing.",
     ),
+    "T215": Explained(
+        "warning",
+        "comprehensive groups of a kind that no case has",
+        "procedure_kinds.csv and the options interventional_as, kind_of and lower_kinds say of what kind a case is: "
+        "none is paid by them.",
+    ),
+    "T216": Explained(
+        "info",
+        "code sets that no rule asks for",
+        "Nothing: auxiliary.csv has no rule with them, or names them wrongly.",
+    ),
 }
 
 

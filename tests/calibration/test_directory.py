@@ -29,8 +29,8 @@ def stay(number: int, row: dict[str, Any], **others: object) -> dict[str, object
     return {**plain, **codes, **dict.fromkeys(AUX, ""), **others}
 
 
-def worked_stays() -> list[dict[str, object]]:
-    rows = [row for row in EXAMPLE["stays"] for _ in range(row["cases"])]
+def worked_stays(example: dict[str, Any] = EXAMPLE) -> list[dict[str, object]]:
+    rows = [row for row in example["stays"] for _ in range(row["cases"])]
     return [stay(number, row) for number, row in enumerate(rows)]
 
 
@@ -56,6 +56,16 @@ def test_groups_of_the_worked_example(tmp_path: Path) -> None:
     assert {group.code: group.moments.cases for group in found.groups} == EXAMPLE["groups"]
     own = {group.code: str(round_half_up(group.own.rise, 4)) for group in found.groups if group.own}
     assert own == EXAMPLE["own"]
+
+
+def test_procedures_that_raise_the_mean_together_make_a_group_of_the_set(tmp_path: Path) -> None:
+    """What the norm says of one related procedure holds for a set beside the group its stays would be in."""
+    example = examples()["together"]
+    found = directory_of(tmp_path, worked_stays(example), threshold=example["threshold"])
+    owns = {group.code: group.own for group in found.groups if group.own}
+    assert {group.code: group.moments.cases for group in found.groups} == example["groups"]
+    assert {code: str(round_half_up(own.rise, 4)) for code, own in owns.items()} == example["own"]
+    assert {code: own.parent for code, own in owns.items()} == example["parents"]
 
 
 def test_own_groups_come_before_the_group_they_are_taken_from(tmp_path: Path) -> None:
@@ -100,7 +110,7 @@ ROWS = st.lists(
         {
             "principal": st.sampled_from(["A01.0", "A01.1", "B02"]),
             "main": st.sampled_from(["", "47.01", "51.23"]),
-            "related": st.sampled_from(["", "54.51", "45.62", "45.62+54.51"]),
+            "related": st.sampled_from(["", "54.51", "45.62", "45.62+54.51", "45.62+54.51+99.15"]),
             "fee": st.integers(1, 400),
         }
     ),

@@ -1,7 +1,8 @@
 """Auxiliary parts of a case (辅助目录分型): comorbidity index, severity, tumour, age, intensive care.
 
-The rules are the directory's (auxiliary.csv), in the official rule language over scalars, the Charlson sum and the
-levels MCC and CC of other diagnoses; of each dimension the first part whose rule holds is the case's.
+The rules are the directory's (auxiliary.csv), in the official rule language over scalars, the Charlson sum, the levels
+MCC and CC of other diagnoses, and sets of codes (how a tumour was treated); of each dimension the first part whose rule
+holds is the case's.
 """
 
 from __future__ import annotations
@@ -9,17 +10,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import prod
+from typing import TypeAlias
 
 from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.code_sets import CodeSet
 from drgcalc.grouping.dip.scheme import CHARLSON, AuxiliaryPart, CharlsonRow, DipScheme
-from drgcalc.grouping.facts import Scale, unpack
-from drgcalc.grouping.rules import And, Compare, Constant, Member, Not, Or, Rule, compares, parse
+from drgcalc.grouping.facts import Membership, Scale, unpack
+from drgcalc.grouping.rules import (
+    DIAGNOSIS_FIELDS,
+    PROCEDURE_FIELDS,
+    VIRTUAL_SETS,
+    And,
+    Compare,
+    Constant,
+    Member,
+    Not,
+    Or,
+    Rule,
+    compares,
+    parse,
+    walk,
+)
+from drgcalc.records.codes import DIAGNOSIS, PROCEDURE
 
 Compares = Callable[[str, str, Decimal], bool]
 """Whether a scalar of a case, by field, stands so to a number."""
 Parts = tuple[str | None, ...]
 """The part of each of DIMENSIONS, None where no rule holds."""
+Held: TypeAlias = frozenset[tuple[str, str]]
+"""Fields of the rule language, each with a set or level that a code of it is in."""
+NOTHING_HELD: Held = frozenset()
 
 
 class Charlson:
@@ -52,19 +73,19 @@ class AuxiliaryRules:
         self._rows = [(row, parse(row.rule, (CHARLSON,))) for row in scheme.auxiliary]
         self.rules = tuple(rule for _, rule in self._rows)
 
-    def tried(self, dimension: str, holds: Compares, levels: frozenset[str]) -> list[tuple[AuxiliaryPart, bool]]:
+    def tried(self, dimension: str, holds: Compares, held: Held) -> list[tuple[AuxiliaryPart, bool]]:
         """The parts of a dimension in order, up to the first that holds, and whether each does."""
         found: list[tuple[AuxiliaryPart, bool]] = []
         for row, rule in self._rows:
             if row.dimension == dimension:
-                found.append((row, truth(rule, holds, levels)))
+                found.append((row, truth(rule, holds, held)))
                 if found[-1][1]:
                     break
         return found
 
-    def parts(self, holds: Compares, levels: frozenset[str]) -> Parts:
+    def parts(self, holds: Compares, held: Held) -> Parts:
         """The part of each dimension."""
-        tried = (self.tried(dimension, holds, levels) for dimension in DIMENSIONS)
+        tried = (self.tried(dimension, holds, held) for dimension in DIMENSIONS)
         return tuple(rows[-1][0].part if rows and rows[-1][1] else None for rows in tried)
 
 
@@ -100,20 +121,53 @@ def by_value(values: Mapping[str, Decimal | None]) -> Compares:
     return holds
 
 
-def truth(rule: Rule, holds: Compares, levels: frozenset[str] = frozenset()) -> bool:
-    """Whether a rule over scalars and levels holds; a code of a set is nowhere."""
+def held_levels(levels: Iterable[str]) -> Held:
+    """Levels MCC and CC of a case as rules ask for them."""
+    return frozenset(("QTZD", level) for level in levels)
+
+
+class AskedSets:
+    """The sets of codes that rules ask for, by field; levels are no sets."""
+
+    def __init__(self, rules: Iterable[Rule], code_sets: Mapping[str, CodeSet]) -> None:
+        members = [part for rule in rules for part in walk(rule) if isinstance(part, Member)]
+        self._asked = {(field, name) for part in members for field in part.fields for name in part.sets}
+        self._sets = {
+            kind: Membership({name: found.codes for name, found in code_sets.items() if found.kind == kind})
+            for kind in (DIAGNOSIS, PROCEDURE)
+        }
+
+    def __bool__(self) -> bool:
+        """Whether any set is asked for."""
+        return not all(name in VIRTUAL_SETS for _, name in self._asked)
+
+    def of(self, field: str, code: str) -> Held:
+        """What a code of that field is in, of all that rules ask for."""
+        sets = self._sets[DIAGNOSIS if field in DIAGNOSIS_FIELDS else PROCEDURE].of(code) if code else ()
+        return frozenset((field, name) for name in sets if (field, name) in self._asked)
+
+    def held(self, diagnoses: Sequence[str], procedures: Sequence[str]) -> Held:
+        """What the codes of a case are in; the first of each list leads."""
+        fields = ((DIAGNOSIS_FIELDS, diagnoses), (PROCEDURE_FIELDS, procedures))
+        return NOTHING_HELD.union(
+            *(self.of(names[place > 0], code) for names, codes in fields for place, code in enumerate(codes))
+        )
+
+
+def truth(rule: Rule, holds: Compares, held: Held = NOTHING_HELD) -> bool:
+    """Whether a rule holds over scalars and what the codes of a case are in; codes cannot be counted."""
     match rule:
         case Constant(value):
             return value
         case And(parts):
-            return all(truth(part, holds, levels) for part in parts)
+            return all(truth(part, holds, held) for part in parts)
         case Or(parts):
-            return any(truth(part, holds, levels) for part in parts)
+            return any(truth(part, holds, held) for part in parts)
         case Not(part):
-            return not truth(part, holds, levels)
+            return not truth(part, holds, held)
         case Compare(field, op, number):
             return holds(field, op, number)
-        case Member(_, sets):
-            return not levels.isdisjoint(sets)
+        case Member(fields, sets):
+            return any((field, name) in held for field in fields for name in sets)
         case _:
             return False

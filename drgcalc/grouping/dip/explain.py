@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.grouping.complications import Complications
-from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, by_value, sum_of, truth
+from drgcalc.grouping.dip.auxiliary import AskedSets, AuxiliaryRules, Charlson, by_value, held_levels, sum_of, truth
 from drgcalc.grouping.dip.expression import Expression, holds, matched, to_text
 from drgcalc.grouping.dip.matching import Choice, Match, Open, Rank, Seen, Trial, Way, by_layer, seen_of
 from drgcalc.grouping.dip.needs import NO_HITS
@@ -122,6 +122,7 @@ class DipExplainer:
         self._complications = Complications(scheme.cc, scheme.exclusions)
         self._charlson = Charlson(scheme.charlson)
         self._auxiliary = AuxiliaryRules(scheme)
+        self._sets = AskedSets(self._auxiliary.rules, scheme.code_sets)
 
     def explain(self, record: PlainRecord) -> DipExplanation:
         """The way of the record through the directory."""
@@ -264,10 +265,11 @@ class DipExplainer:
                 yield CharlsonCode(code, condition, weight)
 
     def _parts(self, record: PlainRecord, complications: Sequence[Complication], total: int) -> Iterator[PartTrial]:
-        levels = frozenset(row.level for row in complications if not row.excluded)
+        held = held_levels(row.level for row in complications if not row.excluded)
+        held |= self._sets.held(record.diagnoses, record.procedures)
         known = by_value({**record.scalars, CHARLSON: Decimal(total)})
         for dimension in DIMENSIONS:
-            for row, is_held in self._auxiliary.tried(dimension, known, levels):
+            for row, is_held in self._auxiliary.tried(dimension, known, held):
                 yield PartTrial(dimension, row.part, row.rule, is_held)
 
 

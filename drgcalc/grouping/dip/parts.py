@@ -10,14 +10,24 @@ import polars as pl
 from drgcalc.base.dip_columns import DIMENSIONS
 from drgcalc.grouping.answers import enumerated
 from drgcalc.grouping.complications import Complications
-from drgcalc.grouping.dip.auxiliary import AuxiliaryRules, Charlson, Parts, by_position, refuse_too_many, sum_of
+from drgcalc.grouping.dip.auxiliary import (
+    AskedSets,
+    AuxiliaryRules,
+    Charlson,
+    Parts,
+    by_position,
+    held_levels,
+    refuse_too_many,
+    sum_of,
+)
+from drgcalc.grouping.dip.held_sets import HeldSets
 from drgcalc.grouping.dip.scheme import CHARLSON, DipScheme
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, place_of, scales_of
 from drgcalc.grouping.gathering import Gathering
 from drgcalc.grouping.memo import MOST_REMEMBERED, Memo
 from drgcalc.records.code_book import CodeBook, PartCodes
 
-MOST_POSITIONS = 1 << 30
+MOST_POSITIONS = 1 << 28
 """Combinations of positions that one number holds beside levels and Charlson sums."""
 
 Conditions: TypeAlias = frozenset[tuple[str, int]]
@@ -36,6 +46,7 @@ class RecordParts:
 
     def __init__(self, scheme: DipScheme) -> None:
         self._rules = AuxiliaryRules(scheme)
+        self._sets = HeldSets(AskedSets(self._rules.rules, scheme.code_sets))
         self._complications = Complications(scheme.cc, scheme.exclusions)
         self._charlson = Charlson(scheme.charlson)
         scales = scales_of(self._rules.rules)
@@ -58,12 +69,13 @@ class RecordParts:
         """
         self._book: CodeBook = part.books.diagnoses
         self._learn()
-        if len(self._answers) + len(self._held) > MOST_REMEMBERED:
-            self._answers.forget()
-            self._held.forget()
+        memories: tuple[Memo | Gathering[Conditions] | HeldSets, ...] = (self._answers, self._held, self._sets)
+        if sum(map(len, memories)) > MOST_REMEMBERED:
+            for memory in memories:
+                memory.forget()
         levels = self._levels_of(part, others)
         keys = scalars if self._sums is None else scalars * self._sums.size + self._sums_of(others, len(scalars))
-        return Found(levels, self._answers.of(keys * len(_LEVELS) + levels))
+        return Found(levels, self._answers.of(keys * len(_LEVELS) + levels, self._sets.of(part)))
 
     def table(self) -> pl.DataFrame:
         """The parts of each number, a column a dimension, in the order of the numbers."""
@@ -112,12 +124,14 @@ class RecordParts:
     def _level_bits(self, tables: int, code: int) -> int:
         return self._complications.bits(self._book.code(code), self._tables.value(tables))
 
-    def _part_number(self, key: int) -> int:
+    def _part_number(self, key: int, held: int) -> int:
         positions, bits = divmod(key, len(_LEVELS))
         scales = self.scales if self._sums is None else (*self.scales, self._sums)
-        return self._parts.number(self._rules.parts(by_position(scales, positions), _LEVELS[bits]))
+        return self._parts.number(
+            self._rules.parts(by_position(scales, positions), _LEVELS[bits] | self._sets.value(held))
+        )
 
 
 _LEVELS = tuple(
-    frozenset(level for level, bit in LEVEL_BITS.items() if bits & bit) for bits in range(2 ** len(LEVEL_BITS))
+    held_levels(level for level, bit in LEVEL_BITS.items() if bits & bit) for bits in range(2 ** len(LEVEL_BITS))
 )

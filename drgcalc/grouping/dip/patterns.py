@@ -80,7 +80,7 @@ class RecordPatterns:
         self._pair_numbers = Memo.one_by_one(lambda *pair: self._pairs.number(pair))
         self._companions = Gathering[tuple[int, ...]]((), lambda held, hits: tuple(sorted((*held, hits))))
         self._secondary = Gathering[Hits](NO_HITS, lambda held, hits: held | self._hit_sets.value(hits))
-        self._forgetful = (
+        self._forgetful: tuple[Memo | Gathering[Any], ...] = (
             self._roles, self._numbers, self._procedure_hits, self._diagnosis_hits, self._holding, self._pair_numbers,
             self._companions, self._secondary,
         )  # fmt: skip

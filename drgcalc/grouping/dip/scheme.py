@@ -9,9 +9,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from drgcalc.base.dip_columns import (
     AUXILIARY,
     CCI,
+    CODE_SETS,
     DIMENSIONS,
     DIP,
     DIP_OPTIONAL,
@@ -25,8 +28,9 @@ from drgcalc.base.dip_columns import (
     PROCEDURE_KIND_TABLE,
 )
 from drgcalc.base.errors import RulesError
+from drgcalc.grouping.code_sets import CodeSet, check_set_spelling, read_code_sets, wrong_sets
 from drgcalc.grouping.dip.expression import Code, Expression, ExpressionSyntaxError, Span, leaves, parse
-from drgcalc.grouping.rules import Compare, Member, Rule, RuleSyntaxError, asks_for_codes, sets_of, walk
+from drgcalc.grouping.rules import Compare, Count, Rule, RuleSyntaxError, sets_of, walk
 from drgcalc.grouping.rules import parse as parse_rule
 from drgcalc.grouping.table_folder import (
     CcRow,
@@ -157,6 +161,7 @@ class DipScheme:
     exclusions: Mapping[str, frozenset[str]]
     charlson: tuple[CharlsonRow, ...]
     auxiliary: tuple[AuxiliaryPart, ...]
+    code_sets: Mapping[str, CodeSet]
     folder: Path | None = field(default=None, compare=False)
 
 
@@ -168,7 +173,9 @@ def load_dip_scheme(folder: Path, about: Mapping[str, Any]) -> DipScheme:
     digests = about["sha256"]
     tables = {table.name: rows_of(folder, table, digests) for table in DIP_REQUIRED}
     tables |= {table.name: optional_rows_of(folder, table, digests) for table in DIP_OPTIONAL}
-    reader = _Reader(folder)
+    sets = pl.DataFrame(tables[CODE_SETS.name], schema=dict.fromkeys(CODE_SETS.names(), pl.String), orient="row")
+    check_set_spelling(folder, sets)
+    reader = _Reader(folder, read_code_sets(folder, sets))
     scheme = DipScheme(
         id=about["id"],
         title=about["title"],
@@ -187,6 +194,7 @@ def load_dip_scheme(folder: Path, about: Mapping[str, Any]) -> DipScheme:
         exclusions=read_exclusions(tables["exclusions"]),
         charlson=tuple(map(reader.charlson, tables[CCI.name])),
         auxiliary=tuple(map(reader.auxiliary, tables[AUXILIARY.name])),
+        code_sets=reader.code_sets,
         folder=folder,
     )  # fmt: skip
     _check(folder, scheme)
@@ -196,8 +204,9 @@ def load_dip_scheme(folder: Path, about: Mapping[str, Any]) -> DipScheme:
 class _Reader:
     """Rows of text to rows of a directory; every error names file and row."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, code_sets: Mapping[str, CodeSet]) -> None:
         self._folder = folder
+        self.code_sets = code_sets
 
     def dip(self, cells: list[str]) -> DipRow:
         code, name, layer, seq, principal, main, related, secondary, condition, kind, grassroots, tcm, score, note = (
@@ -254,12 +263,15 @@ class _Reader:
         table = AUXILIARY.name
         dimension = self.one_of(table, part, "dimension", dimension, DIMENSIONS)
         tree = self._rule(table, part, rule, (CHARLSON,))
-        if asks_for_codes(tree):
+        if any(isinstance(one, Count) for one in walk(tree)):
             raise self.error(
-                table, part, f"has the rule {rule!r}", "it may ask for scalars, CCI, and QTZD in MCC or CC"
+                table,
+                part,
+                f"has the rule {rule!r}",
+                "it may ask for scalars, CCI, levels and code sets; it cannot count",
             )
-        if any(isinstance(one, Member) and one.fields != ("QTZD",) for one in walk(tree)):
-            raise self.error(table, part, f"has the rule {rule!r}", "levels MCC and CC exist for QTZD alone")
+        if wrong := wrong_sets(tree, self.code_sets):
+            raise self.error(table, part, wrong, f"correct the rule, or add the set to {CODE_SETS.name}.csv")
         return AuxiliaryPart(dimension, part, rule, name)
 
     def one_of(self, table: str, code: str, column: str, text: str, allowed: tuple[str, ...]) -> str:

@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 from drgcalc.base.dip_columns import KINDS, LAYERS
 from drgcalc.base.errors import Finding
+from drgcalc.grouping.code_sets import FILE
 from drgcalc.grouping.dip.expression import AllOf, Code, Expression, Leaf, canonical, leaves
 from drgcalc.grouping.dip.matching import COMPREHENSIVE, WITHOUT_PROCEDURE
-from drgcalc.grouping.dip.scheme import DipRow, DipScheme
+from drgcalc.grouping.dip.scheme import CHARLSON, CONSERVATIVE, DipRow, DipScheme
+from drgcalc.grouping.rules import parse as parse_rule
+from drgcalc.grouping.rules import sets_of
 from drgcalc.tables.cells import has_shape
 from drgcalc.tables.dip.cells import codes_of
 from drgcalc.tables.dip.cover import covers, leaf_covers
@@ -39,6 +42,11 @@ class Checked:
                 for leaf in leaves(row.principal):
                     found.setdefault(leaf.code if isinstance(leaf, Code) else "", []).append(row)
         return found
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of treatment that a procedure can make a case."""
+        return frozenset(_read_as(self.scheme, kind) for kind in self.scheme.procedure_kinds.values())
 
     def is_excluded(self, code: str) -> bool:
         """Whether a principal diagnosis code, and so all below it, is excluded."""
@@ -124,6 +132,44 @@ def _comprehensive(checked: Checked) -> Iterator[Finding]:
             yield scheme_finding("T206", _FILE, "kind", category, f"{category} has no {', '.join(missing)}")
 
 
+def _kinds_never_met(checked: Checked) -> Iterator[Finding]:
+    """Comprehensive rows of a kind of treatment that no case has which meets their main procedure."""
+    lost: dict[str, list[str]] = {}
+    for row in checked.scheme.rows:
+        if row.layer == COMPREHENSIVE and row.kind and row.kind not in _kinds_of_cases(checked, row):
+            lost.setdefault(row.kind, []).append(row.code)
+    for kind, codes in sorted(lost.items()):
+        yield scheme_finding("T215", _FILE, "kind", kind, f"{kind}, {len(codes):,} rows: {shown(codes)}")
+
+
+def _kinds_of_cases(checked: Checked, row: DipRow) -> set[str]:
+    """The kinds under which a case is looked for in the row: never fewer than there are."""
+    options = checked.scheme.options
+    any_main = options.kind_of == "main" and row.layer in options.main_anywhere
+    asked = () if any_main else leaves(row.main_procedure)
+    mains = {kind for leaf in asked for kind in _kinds_of_leaf(checked, leaf)}
+    found = mains or {*checked.kinds, CONSERVATIVE}
+    if options.kind_of == "highest":
+        lowest = max(map(KINDS.index, found))
+        found = {kind for kind in {*checked.kinds, *found} if KINDS.index(kind) <= lowest}
+    return set(KINDS[min(map(KINDS.index, found)) :]) if options.lower_kinds else found
+
+
+def _kinds_of_leaf(checked: Checked, leaf: Leaf) -> set[str]:
+    """The kinds of the procedures that a leaf names."""
+    if not isinstance(leaf, Code):
+        return {*checked.kinds, CONSERVATIVE}
+    scheme = checked.scheme
+    below = {kind for prefix, kind in scheme.procedure_kinds.items() if prefix.startswith(leaf.code)}
+    found = {*below, kind_of(leaf.code, dict(scheme.procedure_kinds)) or CONSERVATIVE}
+    return {_read_as(scheme, kind) for kind in found}
+
+
+def _read_as(scheme: DipScheme, kind: str) -> str:
+    """The kind that counts for comprehensive groups."""
+    return scheme.options.interventional_as if kind == "interventional" else kind
+
+
 def _keeps_interventional(scheme: DipScheme) -> bool:
     return scheme.options.interventional_as == "interventional"
 
@@ -196,6 +242,17 @@ def _unused(checked: Checked) -> Iterator[Finding]:
             yield scheme_finding("T212", file, column, codes[0], f"{len(codes):,} rows: {shown(codes)}")
 
 
+def _code_sets(checked: Checked) -> Iterator[Finding]:
+    """Sets that no rule of auxiliary.csv asks for, and codes in sets that are not written as codes are."""
+    scheme = checked.scheme
+    asked = {name for row in scheme.auxiliary for name in sets_of(parse_rule(row.rule, (CHARLSON,)))}
+    if idle := sorted(scheme.code_sets.keys() - asked):
+        yield scheme_finding("T216", FILE, "set_id", idle[0], f"{len(idle):,} sets: {shown(idle)}")
+    unusual = {code for found in scheme.code_sets.values() for code in found.codes if not has_shape(code, found.kind)}
+    if unusual:
+        yield scheme_finding("T204", FILE, "code", min(unusual), f"{len(unusual):,} codes: {shown(sorted(unusual))}")
+
+
 def _grassroots(checked: Checked) -> Iterator[Finding]:
     principals = _by_prefix(leaf for row in checked.scheme.rows for leaf in leaves(row.principal))
     unmet = [row for row in checked.scheme.grassroots if not _meets(row.principal, principals)]
@@ -244,10 +301,12 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _shapes,
     _orders,
     _comprehensive,
+    _kinds_never_met,
     _kinds,
     _lost_mains,
     _shadowed,
     _unused,
+    _code_sets,
     _grassroots,
     _scores,
 )

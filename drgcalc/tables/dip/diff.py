@@ -50,6 +50,7 @@ def diff_directories(old: DipScheme, new: DipScheme) -> DipDiff:
         *_values("cc", _complications(old), _complications(new)),
         *_values("cci", _charlson(old), _charlson(new)),
         *_values("auxiliary", _auxiliary(old), _auxiliary(new)),
+        *_values("code_sets", _code_sets(old), _code_sets(new)),
         *_values("options", _options(old), _options(new)),
     ]
     return DipDiff(old.id, new.id, tuple(changes))
@@ -145,6 +146,10 @@ def _charlson(scheme: DipScheme) -> dict[str, str]:
 
 def _auxiliary(scheme: DipScheme) -> dict[str, str]:
     return {f"{row.dimension} {row.part}": row.rule for row in scheme.auxiliary}
+
+
+def _code_sets(scheme: DipScheme) -> dict[str, str]:
+    return {f"{name} {code}": found.kind for name, found in scheme.code_sets.items() for code in found.codes}
 
 
 def _options(scheme: DipScheme) -> dict[str, str]:

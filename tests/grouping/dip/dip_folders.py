@@ -30,6 +30,7 @@ HEADERS = {
     "exclusions": "exclusion_set,code",
     "cci": "code,condition_name,weight,source",
     "auxiliary": "dimension,part,rule,name,source",
+    "code_sets": "set_id,kind,code",
 }
 Row = Mapping[str, str]
 
@@ -52,6 +53,7 @@ class Directory:
     exclusions: Mapping[str, Iterable[str]] | None = None
     cci: Iterable[tuple[str, str, str]] = ()  # code, condition_name, weight
     auxiliary: Iterable[tuple[str, str, str]] = ()  # dimension, part, rule
+    code_sets: Iterable[tuple[str, str, str]] = ()  # set_id, kind, code
     options: Mapping[str, object] | None = None
 
     def rows(self) -> dict[str, list[tuple[str, ...]]]:
@@ -69,13 +71,14 @@ class Directory:
             "exclusions": [(name, code) for name, codes in (self.exclusions or {}).items() for code in codes],
             "cci": [(code, condition, weight, "") for code, condition, weight in self.cci],
             "auxiliary": [(dimension, part, rule, "", "") for dimension, part, rule in self.auxiliary],
+            "code_sets": list(self.code_sets),
         }
 
 
 def write_directory(folder: Path, directory: Directory) -> Path:
     """A table folder of these rows; optional tables without rows are left out."""
     folder.mkdir(parents=True, exist_ok=True)
-    optional = ("cc", "exclusions", "cci", "auxiliary")
+    optional = ("cc", "exclusions", "cci", "auxiliary", "code_sets")
     for name, rows in directory.rows().items():
         if name in optional and not rows:
             continue

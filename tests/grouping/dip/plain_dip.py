@@ -9,7 +9,7 @@ import csv
 import itertools
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -135,8 +135,12 @@ def covered(text: str, codes: list[str]) -> int | None:
     return sum(any(meets(token, code) for token in tokens) for code in codes) if tokens else None
 
 
-def rule_holds(text: str, scalars: Mapping[str, Decimal], levels: Sequence[str]) -> bool:
-    """A rule over scalars and levels."""
+Asks = Callable[[list[str], list[str]], bool]
+"""Whether a code of any of the fields is in any of the sets."""
+
+
+def rule_holds(text: str, scalars: Mapping[str, Decimal], levels: Sequence[str], in_sets: Asks | None = None) -> bool:
+    """A rule over scalars, levels and sets."""
     if not text:
         return True
 
@@ -149,7 +153,15 @@ def rule_holds(text: str, scalars: Mapping[str, Decimal], levels: Sequence[str])
         return f" {order in {'>=': (0, 1), '<=': (-1, 0), '>': (1,), '<': (-1,), '=': (0,)}[op]} "
 
     text = re.sub(rf"\b({'|'.join(SCALARS)})\s*(>=|<=|>|<|=)\s*([\d.]+)", compared, text)
-    text = re.sub(r"QTZD in (MCC|CC)", lambda match: f" {match[1] in levels} ", text)
+    if in_sets:
+        names = r"(\{[^}]*\}|[A-Z_]+)"
+
+        def asked(match: re.Match[str]) -> str:
+            fields, sets = (re.findall(r"[A-Z_]+", match[place]) for place in (1, 3))
+            holds = in_sets(fields, sets) or not set(sets).isdisjoint(levels)
+            return f" {holds != bool(match[2])} "
+
+        text = re.sub(rf"{names} (not )?in {names}", asked, text)
     return bool(eval(text))
 
 
@@ -168,6 +180,7 @@ class PlainDip:
         self.exclusions = read(folder, "exclusions")
         self.cci = read(folder, "cci")
         self.auxiliary = read(folder, "auxiliary")
+        self.sets = read(folder, "code_sets")
 
     def find(self, record: Record) -> Found:
         """Where the record belongs."""
@@ -310,12 +323,21 @@ class PlainDip:
                     heavier = max(int(row["weight"]), conditions.get(row["condition_name"], 0))
                     conditions[row["condition_name"]] = heavier
         scalars = {**record.scalars, "CCI": Decimal(sum(conditions.values()))}
+        codes = {
+            "ZYZD": record.diagnoses[:1], "QTZD": record.diagnoses[1:], "ZYSS": record.procedures[:1],
+            "QTSS": record.procedures[1:],
+        }  # fmt: skip
+
+        def in_sets(fields: list[str], sets: list[str]) -> bool:
+            entries = [row["code"] for row in self.sets if row["set_id"] in sets]
+            return any(lists(entry, code) for field in fields for code in codes[field] if code for entry in entries)
+
         found = []
         for dimension in ("cci", "severity", "tumour", "age", "icu"):
             holding = [
                 row["part"]
                 for row in self.auxiliary
-                if row["dimension"] == dimension and rule_holds(row["rule"], scalars, levels)
+                if row["dimension"] == dimension and rule_holds(row["rule"], scalars, levels, in_sets)
             ]
             found.append(holding[0] if holding else None)
         return tuple(found)

@@ -31,7 +31,8 @@ LAYERS = ("pregroup", "merged", "burn", "tumour", "tuberculosis", "core", "core"
 CONDITIONS = ("", "", "XSRTL < 29 and XSRTZ < 1500", "NL >= 65", "ZYTS <= 3 or LYFS = 5", "not NL > 17")
 PART_RULES = (
     "CCI >= 3", "CCI = 1", "QTZD in MCC", "QTZD in CC and not LYFS = 5", "LYFS = 5 and ZYTS <= 3", "NL >= 65",
-    "XSRTL <= 28", "ZZJH >= 48.5", "", "QTZD in MCC or CCI > 1",
+    "XSRTL <= 28", "ZZJH >= 48.5", "", "QTZD in MCC or CCI > 1", "{ZYSS, QTSS} in CHEMO", "ZYSS in {CHEMO, SCOPE}",
+    "ZYZD in TUMOUR and not QTSS in SCOPE", "{ZYZD, QTZD} in TUMOUR and QTZD in CC", "QTZD not in TUMOUR",
 )  # fmt: skip
 TWINS = 0.2
 OPTIONS = {
@@ -115,6 +116,14 @@ def directory(random: Random, rows: int = 14) -> Directory:
         exclusions={"EX_1": ("C34*", "I63.900"), "EX_2": ("K80.100", "A18.300x009+K93.0*")},
         cci=[("E11", "diabetes", "1"), ("E11.9", "diabetes", "2"), ("I50", "heart", "1"), ("C", "cancer", "6")],
         auxiliary=[(random.choice(dimensions), f"part {number}", random.choice(PART_RULES)) for number in range(7)],
+        code_sets=[
+            ("CHEMO", "OP", "99.25*"),
+            ("SCOPE", "OP", "51.2300"),
+            ("SCOPE", "OP", "87*"),
+            ("TUMOUR", "DI", "C34.100"),
+            ("TUMOUR", "DI", "C5*"),
+            ("TUMOUR", "DI", "A18.300x009+K93.0*"),
+        ],
         options={name: random.choice(values) for name, values in OPTIONS.items() if random.random() < 0.6},
     )
 

@@ -273,6 +273,43 @@ PARTS = Directory(
 )
 
 
+TREATMENTS = Directory(
+    [group("A", "*")],
+    cc=[("I50*", "MCC", "")],
+    code_sets=[
+        ("SURGERY", "OP", "32.4*"),
+        ("CHEMO", "OP", "99.25*"),
+        ("CHEMO_ADMISSION", "DI", "Z51.1*"),
+        ("METASTASIS", "DI", "C77*"),
+    ],
+    auxiliary=[
+        ("tumour", "both", "ZYSS in SURGERY and QTSS in CHEMO"),
+        ("tumour", "chemotherapy", "{ZYSS, QTSS} in CHEMO or {ZYZD, QTZD} in CHEMO_ADMISSION"),
+        ("tumour", "metastasis", "QTZD in {METASTASIS, MCC}"),
+        ("tumour", "surgery", "ZYSS in SURGERY and not QTZD in METASTASIS"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("diagnoses", "procedures", "part"),
+    [
+        ("C34.100", "32.4100 99.2503", "both"),
+        ("C34.100", "99.2503 32.4100", "chemotherapy"),
+        ("C34.100 Z51.100", "", "chemotherapy"),
+        ("C34.100 C77.100", "32.4100", "metastasis"),
+        ("C34.100 I50.900", "32.4100", "metastasis"),
+        ("C34.100", "32.4100", "surgery"),
+        ("C77.100", "88.7600", None),
+    ],
+)
+def test_tumours_are_parted_by_how_they_were_treated(
+    tmp_path: Path, diagnoses: str, procedures: str, part: str | None
+) -> None:
+    (answer,) = found(tmp_path, TREATMENTS, case(diagnoses, procedures))
+    assert answer.parts[2] == part
+
+
 def test_the_first_part_of_a_dimension_that_holds_is_the_cases_part(tmp_path: Path) -> None:
     asked = [
         case("J18.900 N17.900 I10.x00", LYFS="5", ZYTS="2"),

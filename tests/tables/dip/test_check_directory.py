@@ -18,6 +18,7 @@ from drgcalc.tables.dip.cover import covers, leaf_covers
 from drgcalc.tables.dip.model import GrassrootsLine
 from drgcalc.tables.findings import CHECK_FINDINGS
 from drgcalc.tables.kinds import ProcedureKind
+from drgcalc.tables.model import Option
 
 EVERY_KIND = [kind for kind in KINDS if kind != "interventional"]
 COMPREHENSIVE = tuple(
@@ -86,6 +87,39 @@ def test_a_category_without_a_kind_is_named(tmp_path: Path) -> None:
 def test_interventional_groups_are_asked_for_where_the_kind_is_kept(tmp_path: Path) -> None:
     scheme = directory(tmp_path / "s", *SOUND, options={"interventional_as": "interventional"})
     assert said(scheme, "T206") == ["category without a kind of treatment: K80 has no interventional"]
+
+
+def test_groups_of_a_kind_that_no_case_has_are_named(tmp_path: Path) -> None:
+    """Interventional treatment counts as surgical unless the directory keeps it apart."""
+    scheme = directory(tmp_path / "s", *SOUND, group("I", "K80", layer="comprehensive", kind="interventional", seq=99))
+    title = "comprehensive groups of a kind that no case has"
+    assert said(scheme, "T215") == [f"{title}: interventional, 1 rows: I"]
+
+
+@pytest.mark.parametrize("options", [{"interventional_as": "interventional"}, {"lower_kinds": True}])
+def test_groups_of_interventional_treatment_are_met_where_it_is_kept_or_lower_kinds_are_tried(
+    tmp_path: Path, options: dict[str, Option]
+) -> None:
+    row = group("I", "K80", layer="comprehensive", kind="interventional", seq=99)
+    assert "T215" not in codes(directory(tmp_path / "s", *SOUND, row, options=options))
+
+
+@pytest.mark.parametrize(
+    ("kind", "kind_of", "lost"),
+    [
+        ("surgical", "highest", False),
+        ("diagnostic", "highest", False),
+        ("conservative", "highest", True),
+        ("surgical", "main", True),
+        ("diagnostic", "main", False),
+    ],
+)
+def test_the_kind_of_a_group_agrees_with_that_of_its_main_procedure(
+    tmp_path: Path, kind: str, kind_of: str, lost: bool
+) -> None:
+    """89.52 is a diagnostic procedure: the whole case may be of a higher kind, never of a lower one."""
+    row = group("X", "K80", "89.52", layer="comprehensive", kind=kind, seq=99)
+    assert ("T215" in codes(directory(tmp_path / "s", *SOUND, row, options={"kind_of": kind_of}))) == lost
 
 
 def test_a_directory_without_comprehensive_groups_says_so(tmp_path: Path) -> None:
