@@ -26,6 +26,16 @@ GREY_CODES = Table(
     ),
 )
 
+CODE_NAMES = Table(
+    "names",
+    "one code and its name",
+    (
+        Column("code", "VARCHAR", "", "编码", "diagnosis or procedure, a whole code or a category"),
+        Column("name", "VARCHAR", "", "名称", "what it is called where groups are named after codes"),
+        Column("source", "VARCHAR", "", "依据", "document the names are taken from"),
+    ),
+)
+
 CODES = Table(
     "codes",
     "one text of a code in the accepted records of the period",

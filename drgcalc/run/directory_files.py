@@ -13,13 +13,14 @@ from drgcalc.base.calibration_columns import DIRECTORY_AUDIT, DIRECTORY_QUALITY,
 from drgcalc.base.dip_columns import DIP, DIP_TABLES
 from drgcalc.base.money import MONEY_PLACES, divide, round_half_up
 from drgcalc.base.point_columns import AUXILIARY as FACTORS
-from drgcalc.calibration.directory import JOINT, SEPARATOR, comprehensive_code, core_code, mean_fee
+from drgcalc.calibration.directory import JOINT, comprehensive_code, core_code, mean_fee
 from drgcalc.calibration.dispersion import PLACES, cv
 from drgcalc.calibration.terms import CatalogueRule
 from drgcalc.grouping.table_folder import ABOUT, read_about
 from drgcalc.report.calibration_model import Quality
 from drgcalc.run.calibration_files import Work, source_of
 from drgcalc.run.directory_groups import CORE, Directory, Group
+from drgcalc.run.directory_names import CodeNames, code_names
 from drgcalc.run.publish import output_errors
 from drgcalc.run.writing import write_csv
 
@@ -36,7 +37,8 @@ def write_directory(
     """Write a table folder (`grouping.load_scheme` reads it), factors of splits, audit.csv, splits.csv, quality.csv."""
     folder = work.sheet.folder
     with output_errors(folder):
-        digests = _write_tables(folder, base, directory)
+        names = code_names(work.region.folder, base)
+        digests = _write_tables(folder, base, directory, names)
         about = _about(work, base, scheme_id, digests)
         (folder / ABOUT).write_text(about, encoding="utf-8", newline="\n")
     write_csv(folder / "audit.csv", DIRECTORY_AUDIT, _audit(directory, rule), HEADERS)
@@ -50,9 +52,9 @@ def write_directory(
     write_csv(folder / FACTORS_FILE, FACTORS, factors, HEADERS)
 
 
-def _write_tables(folder: Path, base: Path, directory: Directory) -> dict[str, str]:
+def _write_tables(folder: Path, base: Path, directory: Directory, names: CodeNames) -> dict[str, str]:
     """The rows of the directory, and every other table as the base has it; their checksums."""
-    files = {f"{DIP.name}.csv": _dip_bytes(directory.groups)}
+    files = {f"{DIP.name}.csv": _dip_bytes(directory.groups, names)}
     for table in DIP_TABLES:
         path = base / f"{table.name}.csv"
         if table is not DIP and path.is_file():
@@ -62,14 +64,13 @@ def _write_tables(folder: Path, base: Path, directory: Directory) -> dict[str, s
     return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
 
 
-def _dip_bytes(groups: Sequence[Group]) -> bytes:
+def _dip_bytes(groups: Sequence[Group], names: CodeNames) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(DIP.names())
     for seq, group in enumerate(groups, start=1):
-        name = " ".join(group.code.split(SEPARATOR))
         codes = (group.principal, group.main, group.related, "")
-        writer.writerow((group.code, name, group.layer, seq, *codes, "", group.kind, 0, 0, "", ""))
+        writer.writerow((group.code, names.of(group), group.layer, seq, *codes, "", group.kind, 0, 0, "", ""))
     return text.getvalue().encode()
 
 

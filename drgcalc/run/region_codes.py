@@ -1,4 +1,5 @@
-"""A region's own tables about codes: crosswalk_diagnoses.csv, crosswalk_procedures.csv, grey_diagnoses.csv in codes/.
+"""A region's own tables about codes in codes/: crosswalk_diagnoses.csv, crosswalk_procedures.csv, grey_diagnoses.csv,
+names_diagnoses.csv, names_procedures.csv.
 
 They are found, not declared: a region without the folder has none. A name may go on behind a hyphen
 (crosswalk_diagnoses-2024.csv), so that one table may come in several files; anything else in the folder is an error.
@@ -11,22 +12,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from drgcalc.base.code_columns import CROSSWALK, GREY_CODES
+from drgcalc.base.code_columns import CODE_NAMES, CROSSWALK, GREY_CODES
 from drgcalc.base.errors import Finding, RulesError
 from drgcalc.records.checks import file_finding
 from drgcalc.records.code_list import CodeList, KnownCodes
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.code_tables import CodeTables, CrosswalkRow, GreyRow, crosswalk, grey_codes
-from drgcalc.records.codes import DIAGNOSIS, PROCEDURE
+from drgcalc.records.codes import DIAGNOSIS, PROCEDURE, normalise_diagnosis, normalise_procedure
 from drgcalc.run.region_tables import read_table
 
 FOLDER = "codes"
 CROSSWALKS = {DIAGNOSIS: "crosswalk_diagnoses", PROCEDURE: "crosswalk_procedures"}
 GREY = "grey_diagnoses"
+NAMES = {DIAGNOSIS: "names_diagnoses", PROCEDURE: "names_procedures"}
 SHOWN = 3
 
-_NAMES = (*CROSSWALKS.values(), GREY)
-_FILE = re.compile(rf"({'|'.join(_NAMES)})(-.+)?\.csv")
+_TABLES = (*CROSSWALKS.values(), GREY, *NAMES.values())
+_NORMALISE = {DIAGNOSIS: normalise_diagnosis, PROCEDURE: normalise_procedure}
+_FILE = re.compile(rf"({'|'.join(_TABLES)})(-.+)?\.csv")
 
 
 def code_files(region: Path) -> tuple[Path, ...]:
@@ -36,7 +39,7 @@ def code_files(region: Path) -> tuple[Path, ...]:
         if not _FILE.fullmatch(path.name):
             raise RulesError(
                 f"{FOLDER}/{path.name} is no table that drgcalc knows",
-                hint=f"name it {', '.join(f'{name}.csv' for name in _NAMES)}, or move it out of {FOLDER}/",
+                hint=f"name it {', '.join(f'{name}.csv' for name in _TABLES)}, or move it out of {FOLDER}/",
             )
     return tuple(files)
 
@@ -48,6 +51,22 @@ def read_code_tables(region: Path) -> CodeTables:
         procedures=crosswalk(PROCEDURE, _crosswalk_rows(region, CROSSWALKS[PROCEDURE])),
         grey=grey_codes(_grey_rows(region)),
     )
+
+
+def read_code_names(region: Path) -> dict[str, dict[str, str]]:
+    """Names of codes by kind of code: those of the tables of names, then what crosswalks call the codes they map to.
+
+    The first name of a code is kept. Raises RulesError.
+    """
+    found: dict[str, dict[str, str]] = {kind: {} for kind in NAMES}
+    listed = ((kind, CODE_NAMES, table, "code", "name") for kind, table in NAMES.items())
+    mapped = ((kind, CROSSWALK, table, "mapped", "mapped_name") for kind, table in CROSSWALKS.items())
+    for kind, table, file, code, name in (*listed, *mapped):
+        for path in _files_of(region, file):
+            for row in read_table(table, path, region):
+                if row.cells.get(name):
+                    found[kind].setdefault(_NORMALISE[kind](str(row.cells[code])), str(row.cells[name]))
+    return found
 
 
 def file_of(where: str) -> str:

@@ -116,6 +116,28 @@ def test_the_directory_is_a_scheme_and_the_audit_says_why_each_group_exists(run:
     assert sum(int(row["cases"]) for row in audit if row["layer"] == "core") == quality["core_stays"]
 
 
+def test_groups_are_called_what_the_tables_of_names_call_their_codes(run: Run, city: Path) -> None:
+    made = run("calibrate", "catalogue", "--region", city, *YEARS, "--out", city / "schemes/own")
+    assert made.code == 0, made.err
+    before = {row["code"]: row for row in rows(city / "schemes/own/dip.csv")}
+    core = next(row for row in before.values() if row["layer"] == "core" and row["main_procedure"])
+    mixed = next(row for row in before.values() if row["kind"] == "conservative")
+    (city / "codes").mkdir()
+    for name, codes in (
+        ("names_diagnoses.csv", {core["principal"]: "某病", mixed["principal"]: "某类疾病"}),
+        ("names_procedures.csv", {core["main_procedure"]: "某手术"}),
+    ):
+        text = "".join(f"{code},{called},目录\n" for code, called in codes.items())
+        (city / "codes" / name).write_text(f"code,name,source\n{text}", encoding="utf-8")
+    again = run("calibrate", "catalogue", "--region", city, *YEARS, "--out", city / "schemes/named")
+    assert again.code == 0, again.err
+    named = {row["code"]: row["name"] for row in rows(city / "schemes/named/dip.csv")}
+    assert (named[core["code"]], named[mixed["code"]]) == ("某病 某手术", "某类疾病 保守治疗")
+    assert {code: {**row, "name": ""} for code, row in before.items()} == {
+        row["code"]: {**row, "name": ""} for row in rows(city / "schemes/named/dip.csv")
+    }
+
+
 def test_the_order_of_records_changes_no_byte(run: Run, city: Path, tmp_path: Path) -> None:
     turned = Path(shutil.copytree(city, tmp_path / "turned", ignore=shutil.ignore_patterns("out")))
     for year in ("2022", "2023"):

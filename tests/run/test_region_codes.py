@@ -8,7 +8,7 @@ import pytest
 
 from drgcalc.base.errors import RulesError
 from drgcalc.records.code_list import CodeList, KnownCodes
-from drgcalc.run.region_codes import code_files, coding_of, read_code_tables
+from drgcalc.run.region_codes import code_files, coding_of, read_code_names, read_code_tables
 
 KNOWN = KnownCodes(CodeList(["K80.101"]), CodeList(["47.0100"]))
 
@@ -60,6 +60,15 @@ def test_a_bad_file_is_named_with_row_and_value(tmp_path: Path, name: str, text:
         read_code_tables(tmp_path)
     assert said in caught.value.message
     assert caught.value.hint
+
+
+def test_codes_are_named_by_their_own_tables_first_and_then_by_crosswalks(tmp_path: Path) -> None:
+    write(tmp_path, "names_diagnoses.csv", "code,name,source\nk80.1,胆囊结石,目录\n")
+    write(tmp_path, "names_procedures.csv", "编码,名称,依据\n51.23,胆囊切除,目录\n", "gb18030")
+    crosswalk = "original,mapped,mapped_name,source\nK80,K80.1,别名,表\nK81,K81.000,急性胆囊炎,表\nK82,K82.000,,表\n"
+    write(tmp_path, "crosswalk_diagnoses.csv", crosswalk)
+    names = read_code_names(tmp_path)
+    assert names == {"DI": {"K80.1": "胆囊结石", "K81.000": "急性胆囊炎"}, "OP": {"51.23": "胆囊切除"}}
 
 
 def test_hidden_files_are_passed_over(tmp_path: Path) -> None:

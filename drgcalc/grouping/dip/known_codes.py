@@ -15,6 +15,8 @@ def codes_of_directory(scheme: DipScheme) -> KnownCodes:
     """A code of a directory stands for itself and for everything below it."""
     listed = [*_leaves(scheme), *map(Code, scheme.excluded), *(Code(row.code) for row in scheme.main_procedures)]
     listed += [*map(Code, scheme.procedure_kinds), *(Code(row.code) for row in scheme.charlson)]
+    members = (code for found in scheme.code_sets.values() for code in found.codes)
+    listed += [Code(code[:-1] if is_prefix(code) else code) for code in members]
     codes = {leaf.code for leaf in listed if isinstance(leaf, Code)}
     spans = {(leaf.first, leaf.last) for leaf in listed if isinstance(leaf, Span)}
     procedures = {code for code in codes if code[:1].isdecimal()}
