@@ -47,11 +47,14 @@ class Charlson:
     """The Charlson sum of a case: each condition counts once, with the heaviest weight of its diagnoses."""
 
     def __init__(self, rows: Iterable[CharlsonRow]) -> None:
-        self._rows = tuple(rows)
+        self._known: dict[str, set[tuple[str, int]]] = {}
+        for row in rows:
+            self._known.setdefault(row.code, set()).add((row.condition, row.weight))
+        self._lengths = sorted(set(map(len, self._known)))
 
     def conditions(self, code: str) -> frozenset[tuple[str, int]]:
         """The conditions and weights of a diagnosis."""
-        return frozenset((row.condition, row.weight) for row in self._rows if code.startswith(row.code))
+        return frozenset().union(*(self._known.get(code[:length], ()) for length in self._lengths))
 
     def total(self, others: Iterable[str]) -> int:
         """The sum over other diagnoses."""

@@ -165,7 +165,7 @@ class Directory:
                 yield Trial(layer, "", self._best([found for one in here if (found := self.match(one, seen))]))
         if layers[-1]:
             for kind in self.kinds_tried(seen.kind):
-                alike = seen._replace(kind=kind)
+                alike = seen if kind == seen.kind else seen._replace(kind=kind)
                 matches = [found for one in layers[-1] if (found := self.match(one, alike))]
                 yield Trial(COMPREHENSIVE, kind, self._best(matches))
 
@@ -176,14 +176,14 @@ class Directory:
     def match(self, one: Open, seen: Seen) -> Match | None:
         """How a row is met, its principal diagnosis given; None when it is not."""
         way, row = one.way, one.way.row
-        if row is None or (row.kind and row.kind != seen.kind):
+        if row is None or (row.kind and row.kind != seen.kind) or not seen.holds(row.condition):
             return None
         main = self.main_reach(way, seen)
         if main is None:
             return None
         related = self.related_count(way, seen)
         secondary = way.secondary.tree.best(seen.secondary) if way.secondary else UNASKED
-        if related is None or secondary is None or not seen.holds(row.condition):
+        if related is None or secondary is None:
             return None
         companions = related + max(0, main.codes - 1)
         near = Rank(companions, one.closeness, main.closeness, secondary.closeness, bool(row.condition), bool(row.kind))
