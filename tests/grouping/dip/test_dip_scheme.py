@@ -106,7 +106,7 @@ def test_a_damaged_row_is_named(tmp_path: Path, row: dict[str, str], words: str)
         (Directory(auxiliary=[("age", "1", "ZYZD in DI_1")]), "names set DI_1, which code_sets.csv lacks"),
         (Directory(auxiliary=[("age", "1", "ZYZD in CC")]), "levels exist for QTZD alone"),
         (Directory(auxiliary=[("age", "1", "QTSS in S")], code_sets=[("S", "DI", "C00")]), "a set of kind DI"),
-        (Directory(auxiliary=[("age", "1", "length(S∩QTZD) > 1")], code_sets=[("S", "DI", "C00")]), "cannot count"),
+        (Directory(auxiliary=[("age", "1", "length(S∩QTZD) > 1")], code_sets=[("S", "DI", "C00")]), "has the rule"),
         (Directory(code_sets=[("S", "DI", "c00")]), "would match no record"),
         (Directory(code_sets=[("S", "XX", "C00")]), "set S has kind 'XX'"),
         (Directory(auxiliary=[("age", "1", "NL > 1"), ("age", "1", "")]), "stands twice"),

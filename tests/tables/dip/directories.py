@@ -29,6 +29,7 @@ def directory(
     grassroots: tuple[GrassrootsLine, ...] = (),
     kinds: tuple[ProcedureKind, ...] | None = None,
     options: dict[str, Option] | None = None,
+    others: dict[str, tuple[tuple[str, ...], ...]] | None = None,
 ) -> DipScheme:
     """The directory, written to `folder` and loaded."""
     tables = DipTables(
@@ -39,6 +40,7 @@ def directory(
         grassroots,
         shipped_procedure_kinds() if kinds is None else kinds,
         options=options or {},
+        others=others or {},
     )
     write_table_folder(ImportResult(tables, ()), folder)
     scheme = load_scheme(folder)

@@ -122,6 +122,15 @@ def test_the_kind_of_a_group_agrees_with_that_of_its_main_procedure(
     assert ("T215" in codes(directory(tmp_path / "s", *SOUND, row, options={"kind_of": kind_of}))) == lost
 
 
+def test_code_sets_that_no_rule_asks_for_and_odd_codes_in_sets_are_named(tmp_path: Path) -> None:
+    sets = (("CHEMO", "OP", "99.25*"), ("RADIO", "OP", "92.2*"), ("ODD", "DI", "KK"))
+    rules = (("tumour", "chemotherapy", "{ZYSS, QTSS} in {CHEMO, ODD_ONE}", "", "x"),)
+    others = {"code_sets": (*sets, ("ODD_ONE", "OP", "99.2503")), "auxiliary": rules}
+    scheme = directory(tmp_path / "s", *SOUND, others=others)
+    assert said(scheme, "T216") == ["code sets that no rule asks for: 2 sets: ODD, RADIO"]
+    assert said(scheme, "T204") == ["codes of an unusual shape: 1 codes: KK"]
+
+
 def test_a_directory_without_comprehensive_groups_says_so(tmp_path: Path) -> None:
     assert codes(directory(tmp_path / "s", *SOUND[:2])) == ["T207"]
 
