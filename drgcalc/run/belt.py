@@ -33,6 +33,10 @@ class Belt(Generic[In, Out]):
         made = self._maker.submit(self._make, part)
         self._given.append(self._giver.submit(lambda: self._give(made.result())))
 
+    def finish_making(self) -> None:
+        """Wait until of every part something is made; the last may still be given away. Nothing can be put any more."""
+        self._maker.shutdown()
+
     def __enter__(self) -> Belt[In, Out]:
         """The belt itself; threads start when there is work for them."""
         return self

@@ -28,9 +28,10 @@ from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place
 from drgcalc.run.belt import Belt
+from drgcalc.run.case_tally import CaseTally
 from drgcalc.run.cases import case_table
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
-from drgcalc.run.database import connect, sql
+from drgcalc.run.database import connect
 from drgcalc.run.if_mended import IF_MENDED_FILE, IfMended, mended_writer
 from drgcalc.run.intake import (
     Inputs,
@@ -211,45 +212,53 @@ def _write_cases(
     with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
         work = Path(name)
         intake = make_intake(region, period, inputs, salt, work, rules.coding.readers)
-        with connect(work) as con:
-            with mended_writer(sheet.folder / IF_MENDED_FILE) as write:
-                mended = IfMended(rules.another_engine, intake, write)
-                codes = _group_parts(con, intake, rules, mended, sheet.folder / CASES_FILE, progress)
-                mended.finish()
+        with (
+            connect(work) as con,
+            mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended,
+            _grouped_parts(con, intake, rules, write_mended, sheet.folder / CASES_FILE, progress) as (codes, cases),
+        ):
             counts = results.counts(con)
             write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
             found = chain(inputs.findings, rules.coding.findings, mapping_findings(codes), record_findings(con))
             write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
             write_rejected(sheet.folder, results.rejected(con))
-            con.read_parquet(str(sheet.folder / CASES_FILE)).create_view("cases")
-            statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
-            met = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
-    by_status = {f"status:{status}": cases for status, cases in statuses.items()}
-    return {**counts._asdict(), **by_status, "groups": met, REPAIRED_CODES: repaired(codes)}
+    by_status = {f"status:{status}": number for status, number in sorted(cases.statuses.items())}
+    return {**counts._asdict(), **by_status, "groups": cases.groups, REPAIRED_CODES: repaired(codes)}
 
 
-def _group_parts(
-    con: duckdb.DuckDBPyConnection, intake: Intake, rules: Rules, mended: IfMended, path: Path, progress: Progress
-) -> list[CodeCount]:
+@contextmanager
+def _grouped_parts(
+    con: duckdb.DuckDBPyConnection,
+    intake: Intake,
+    rules: Rules,
+    write_mended: Callable[[pa.Table], None],
+    path: Path,
+    progress: Progress,
+) -> Iterator[tuple[list[CodeCount], CaseTally]]:
     """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part.
 
-    Gives the codes of the accepted records with what they were read as.
+    Gives the codes of the accepted records with what they were read as, and the counts of the cases, when all are
+    grouped; the last are still being written while the block runs.
     """
-    tally = CodeTally()
-    group = partial(_group_part, rules.engine, tally, mended)
+    codes, cases = CodeTally(), CaseTally()
+    mended = IfMended(rules.another_engine, intake, write_mended)
+    group = partial(_group_part, rules.engine, codes, cases, mended)
     with cases_writer(path) as write, Belt(group, lambda found: write(case_table(*found))) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
             belt.put(part)
-    return list(tally.counts())
+        belt.finish_making()
+        mended.finish()
+        yield list(codes.counts()), cases
 
 
 def _group_part(
-    engine: Grouper, tally: CodeTally, mended: IfMended, part: CheckedPart
+    engine: Grouper, code_tally: CodeTally, case_tally: CaseTally, mended: IfMended, part: CheckedPart
 ) -> tuple[pa.Table, pl.DataFrame, str]:
     """What the cases of a part are made of: its accepted records, their groups, and the file they came from."""
     _, records, codes = part.accepted()
-    tally.add(codes)
+    code_tally.add(codes)
     groups = engine.group(records, codes)
+    case_tally.add(groups)
     mended.add(part, groups)
     return records, groups, part.part.source.relative
 
