@@ -28,6 +28,9 @@ from drgcalc.cli import (
 
 DEBUG = "DRGCALC_DEBUG"
 MANY_OBJECTS = 1_000_000
+TURN = 0.0005
+"""Seconds after which a thread that computes in Python lets another one go on: what it does next may be a short query,
+and with Python's own five thousandths it would wait ten times as long as it works."""
 ARROW_MEMORY = "ARROW_DEFAULT_MEMORY_POOL"
 
 
@@ -54,6 +57,7 @@ for command in (
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command line (this process's own when `args` is None) and give its exit code."""
     if args is None:
+        sys.setswitchinterval(TURN)
         gc.set_threshold(MANY_OBJECTS)  # tables of codes are many small objects that live to the end
         os.environ.setdefault(ARROW_MEMORY, "system")  # Arrow's own allocator keeps what others could use
         sys.excepthook = _report_bug

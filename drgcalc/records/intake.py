@@ -92,7 +92,9 @@ class CheckedPart(NamedTuple):
 class Intake:
     """What a run's records are read and checked against. Days are inclusive; work is an existing folder of the run.
 
-    digests: SHA-256 by name of files that were hashed already; they must still have it when all is read.
+    digests: SHA-256 by name of files that were hashed already; they must still have it when all is read. readers: how
+    codes are read; asked for when the files are ready, so that a scheme can be loaded meanwhile. repair: whether
+    damaged codes are repaired, those of hospitals too.
     """
 
     sources: tuple[Source, ...]
@@ -110,7 +112,8 @@ class Intake:
     admin_code: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     rows_per_part: int = 250_000
-    readers: CodeReaders = field(default_factory=code_readers)
+    readers: Callable[[], CodeReaders] = code_readers
+    repair: bool = False
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[CheckedPart]:
@@ -124,9 +127,9 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     staged = _stage_all(con, intake)
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
-    books = new_books(intake.readers)
     cut = tuple(parts(staged, intake.rows_per_part))
     find_duplicates(con, cut, intake.values, intake.pools)
+    books = new_books(intake.readers())
     known = {span.hospital_id for span in intake.hospitals}
     for item, pieces in cut:
         for part, judged, codes in _read_file(con, item, pieces, intake, books):
@@ -171,7 +174,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, intake: Intake) -> None:
 
 def _spans(intake: Intake) -> list[tuple[Any, ...]]:
     """The hospitals under every way to write their codes: where codes are repaired, without the zeros in front too."""
-    lost = without_zeros(span.hospital_id for span in intake.hospitals) if intake.readers.repair else {}
+    lost = without_zeros(span.hospital_id for span in intake.hospitals) if intake.repair else {}
     repaired = {whole[0]: left for left, whole in lost.items() if len(whole) == 1}
     return [
         (written, span.hospital_id, span.first, span.last or _LAST_DAY, span.level or None)

@@ -87,7 +87,9 @@ def _make(
     period = span(date(ask.years[0], 1, 1), date(ask.years[-1], 12, 31))
     with connect(work) as con:
         readers = coding_of(region.folder, known_codes(base), repair=False).readers
-        intake = make_intake(region, period, find_inputs(region), region_salt(region), work, readers)
+        intake = make_intake(
+            region, period, find_inputs(region), region_salt(region), work, lambda: readers, repair=False
+        )
         files = write_stays(con, intake, base, work, progress)
         counts = results.counts(con)
         if not counts.accepted or (ask.strict and counts.rejected):

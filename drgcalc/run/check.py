@@ -43,7 +43,9 @@ def check(
     coding = coding_of(region.folder, known_codes(load_scheme(region.scheme_folder)), repair=repair_codes)
     tally = CodeTally()
     with workspace() as work, connect(work) as con:
-        intake = make_intake(region, asked, inputs, region_salt(region), work, coding.readers)
+        intake = make_intake(
+            region, asked, inputs, region_salt(region), work, lambda: coding.readers, repair=repair_codes
+        )
         for part in watched_parts(con, intake, "records checked", progress):
             tally.add(part.accepted().codes)
         counts = results.counts(con)

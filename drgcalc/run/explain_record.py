@@ -60,7 +60,7 @@ def explain_record(
     readers = coding_of(region.folder, known_codes(scheme), repair=repair_codes).readers
     with workspace() as work, connect(work) as con:
         inputs, asked = find_inputs(region), period or whole_span(region)
-        intake = make_intake(region, asked, inputs, region_salt(region), work, readers)
+        intake = make_intake(region, asked, inputs, region_salt(region), work, lambda: readers, repair=repair_codes)
         found = list(_find(con, intake, settlement_id))
         findings = tuple(finding for finding in record_findings(con) if finding.record_id == settlement_id)
     if not found:
@@ -105,7 +105,7 @@ def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) ->
         ):
             scalars = {field: None if value is None else in_units(value, field) for field, value in values.items()}
             place = f"{part.part.source.relative} row {record['source_row']}"
-            found = _read(place, intake.readers, diagnoses or (), procedures or (), scalars)
+            found = _read(place, intake.readers(), diagnoses or (), procedures or (), scalars)
             yield found if record["accepted"] else found._replace(record=None)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,13 +17,14 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.base.columns import FINDINGS
-from drgcalc.base.errors import InputError
+from drgcalc.base.errors import Finding, InputError
 from drgcalc.base.version import VERSION
 from drgcalc.grouping.grouper import Grouper, grouper_of
 from drgcalc.grouping.known_codes import known_codes
 from drgcalc.grouping.scheme import load_scheme
 from drgcalc.grouping.table_folder import checksum_of, read_about
 from drgcalc.records import results
+from drgcalc.records.code_reader import CodeReaders
 from drgcalc.records.code_tally import CodeCount, CodeTally
 from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
@@ -130,10 +132,14 @@ def grouped_cases(
         _refuse_by(strict, cases.result.records)
         yield cases
         return
-    rules = _load_rules(region, repair_codes)
-    with draft(region.out, f"cases/{period.text}") as sheet:
-        digested = inputs._replace(digests=basis.inputs)
-        counts = _write_cases(region, period, digested, rules, salt, sheet, progress)
+    with ThreadPoolExecutor(max_workers=1) as beside, draft(region.out, f"cases/{period.text}") as sheet:
+        rules = beside.submit(_load_rules, region, repair_codes)
+        with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
+            digested = inputs._replace(digests=basis.inputs)
+            # Files are made ready while the rules are still being loaded.
+            readers = partial(_readers_of, rules)
+            intake = make_intake(region, period, digested, salt, Path(work), readers, repair=repair_codes)
+            counts = _write_cases(intake, inputs.findings, rules, sheet, progress)
         manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
         _refuse_nothing(period, manifest)
         cases = _cases(region, manifest, sheet.folder, reused=False)
@@ -199,29 +205,24 @@ def _reusable(region: Region, basis: Manifest) -> Path | None:
     return newest
 
 
+def _readers_of(rules: Future[Rules]) -> CodeReaders:
+    return rules.result().coding.readers
+
+
 def _write_cases(
-    region: Region,
-    period: Period,
-    inputs: Inputs,
-    rules: Rules,
-    salt: bytes,
-    sheet: Draft,
-    progress: Progress,
+    intake: Intake, findings: Iterable[Finding], rules: Future[Rules], sheet: Draft, progress: Progress
 ) -> dict[str, int]:
     """Write cases, codes, findings and rejected records part by part, and give the counts for the manifest."""
-    with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as name:
-        work = Path(name)
-        intake = make_intake(region, period, inputs, salt, work, rules.coding.readers)
-        with (
-            connect(work) as con,
-            mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended,
-            _grouped_parts(con, intake, rules, write_mended, sheet.folder / CASES_FILE, progress) as (codes, cases),
-        ):
-            counts = results.counts(con)
-            write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
-            found = chain(inputs.findings, rules.coding.findings, mapping_findings(codes), record_findings(con))
-            write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
-            write_rejected(sheet.folder, results.rejected(con))
+    with (
+        connect(intake.work) as con,
+        mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended,
+        _grouped_parts(con, intake, rules, write_mended, sheet.folder / CASES_FILE, progress) as (codes, cases),
+    ):
+        counts = results.counts(con)
+        write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
+        found = chain(findings, rules.result().coding.findings, mapping_findings(codes), record_findings(con))
+        write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
+        write_rejected(sheet.folder, results.rejected(con))
     by_status = {f"status:{status}": number for status, number in sorted(cases.statuses.items())}
     return {**counts._asdict(), **by_status, "groups": cases.groups, REPAIRED_CODES: repaired(codes)}
 
@@ -230,7 +231,7 @@ def _write_cases(
 def _grouped_parts(
     con: duckdb.DuckDBPyConnection,
     intake: Intake,
-    rules: Rules,
+    rules: Future[Rules],
     write_mended: Callable[[pa.Table], None],
     path: Path,
     progress: Progress,
@@ -241,8 +242,8 @@ def _grouped_parts(
     grouped; the last are still being written while the block runs.
     """
     codes, cases = CodeTally(), CaseTally()
-    mended = IfMended(rules.another_engine, intake, write_mended)
-    group = partial(_group_part, rules.engine, codes, cases, mended)
+    mended = IfMended(lambda: rules.result().another_engine(), intake, write_mended)
+    group = partial(_group_part, rules, codes, cases, mended)
     with cases_writer(path) as write, Belt(group, lambda found: write(case_table(*found))) as belt:
         for part in watched_parts(con, intake, "records grouped", progress):
             belt.put(part)
@@ -252,12 +253,12 @@ def _grouped_parts(
 
 
 def _group_part(
-    engine: Grouper, code_tally: CodeTally, case_tally: CaseTally, mended: IfMended, part: CheckedPart
+    rules: Future[Rules], code_tally: CodeTally, case_tally: CaseTally, mended: IfMended, part: CheckedPart
 ) -> tuple[pa.Table, pl.DataFrame, str]:
     """What the cases of a part are made of: its accepted records, their groups, and the file they came from."""
     _, records, codes = part.accepted()
     code_tally.add(codes)
-    groups = engine.group(records, codes)
+    groups = rules.result().engine.group(records, codes)
     case_tally.add(groups)
     mended.add(part, groups)
     return records, groups, part.part.source.relative

@@ -21,7 +21,7 @@ from drgcalc.base.columns import RECORDS
 from drgcalc.base.pricing_columns import MENDING, RECODED, REJECTED
 from drgcalc.grouping.grouper import Grouper
 from drgcalc.records.checks import DUPLICATE, ERRORS, OUTSIDE, bit, checks_in
-from drgcalc.records.code_book import CodeBook, PartCodes, new_books, read_codes
+from drgcalc.records.code_book import CodeBook, CodeBooks, PartCodes, new_books, read_codes
 from drgcalc.records.code_reader import Reading
 from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.run.cases import case_table
@@ -56,9 +56,9 @@ class IfMended:
     """Takes the parts of a period in order, with the groups of their accepted records, and writes what mends."""
 
     def __init__(self, engine: Callable[[], Grouper], intake: Intake, write: Callable[[pa.Table], None]) -> None:
-        self._make, self._write = engine, write
+        self._make, self._readers, self._write = engine, intake.readers, write
         self._engine: Grouper | None = None
-        self._books = new_books(intake.readers)
+        self._books: CodeBooks | None = None
         self._hospitals = LostZeros(intake.hospitals)
         self._waiting: list[SetAside] = []
 
@@ -92,6 +92,7 @@ class IfMended:
 
     def _cases(self, records: pa.Table, lists: pa.Table) -> pa.Table:
         """The records as cases with the columns of MENDING; recoded ones only where the group is another."""
+        self._books = self._books or new_books(self._readers())
         codes = read_codes(lists, self._books)
         groups = self._groups(records, codes)
         rivals = self._rivals(records, codes)

@@ -64,9 +64,16 @@ def today(inputs: Inputs) -> date:
 
 
 def make_intake(
-    region: Region, period: Period, inputs: Inputs, salt: bytes, work: Path, readers: CodeReaders
+    region: Region,
+    period: Period,
+    inputs: Inputs,
+    salt: bytes,
+    work: Path,
+    readers: Callable[[], CodeReaders],
+    *,
+    repair: bool,
 ) -> Intake:
-    """The request to read a period's records; `work` takes staged files, `readers` say how codes are read."""
+    """The request to read a period's records; `work` takes staged files, `readers` gives how codes are read."""
     return Intake(
         sources=inputs.sources,
         digests=inputs.digests,
@@ -85,6 +92,7 @@ def make_intake(
         admin_code=region.admin_code,
         unknown_hospitals=region.accept_unknown_hospitals,
         readers=readers,
+        repair=repair,
     )
 
 

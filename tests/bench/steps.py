@@ -54,7 +54,8 @@ def match_alone(folder: Path) -> dict[str, float]:
     engine, readers = grouper_of(scheme), code_readers(known=known_codes(scheme))
     records, seconds, cpu_seconds = 0, [], []
     with workspace() as work, connect(work) as con:
-        intake = make_intake(region, whole_span(region), find_inputs(region), region_salt(region), work, readers)
+        asked, inputs, salt = whole_span(region), find_inputs(region), region_salt(region)
+        intake = make_intake(region, asked, inputs, salt, work, lambda: readers, repair=False)
         for part in read_parts(con, intake):
             _, accepted, codes = part.accepted()
             start, cpu_start = time.perf_counter(), time.process_time()

@@ -39,6 +39,8 @@ def read(tmp_path: Path) -> Callable[..., Answer]:
             "date_basis": "settlement",
             "today": date(2025, 1, 15),
         }
+        if readers := settings.pop("readers", None):
+            settings |= {"readers": lambda: readers, "repair": readers.repair}
         return answer_of(Intake(**{**defaults, **settings}))
 
     return _read
