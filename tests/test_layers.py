@@ -154,3 +154,12 @@ def test_the_help_loads_no_data_library() -> None:
     seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     sys.stdout.write(f"drgcalc --help: {seconds:.2f} s of CPU\n")  # not asserted: machines differ
     assert "settle" in help_.stdout
+
+
+def test_grouping_loads_nothing_that_only_other_commands_need() -> None:
+    """What a command imports is a fixed cost of each of its runs."""
+    others = ("rich", "drgcalc.calibration", "drgcalc.grouping.dip", "drgcalc.report.terminal", "drgcalc.tables")
+    settling = ("drgcalc.settlement.policy", "drgcalc.settlement.settle")
+    code = f"import sys, drgcalc.cli, drgcalc.run.group; print(*sorted({{*{others + settling!r}}} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.split() == []

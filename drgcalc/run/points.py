@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from drgcalc.base.columns import SCORES
 from drgcalc.base.errors import Finding, InputError
+from drgcalc.run.belt import Belt
 from drgcalc.run.database import connect, sql
 from drgcalc.run.region import Region
 from drgcalc.run.routing import Routed, divide, earning_points, part, read_routed, route, together
@@ -36,8 +38,8 @@ from drgcalc.settlement.totals import Counted, HospitalSums, PoolCases, count
 
 SETTLEMENT = "drgcalc.settlement"
 KEYS = ("source_file", "source_row")
-CHUNK = 4
-"""Row groups that are given their points at a time: half a million cases, so that memory stays flat."""
+CHUNK = 2
+"""Row groups that are given their points at a time: a quarter of a million cases, so that memory stays flat."""
 
 CHECKING: dict[str, Callable[[list[Any]], None]] = {
     "missing_scores": raise_missing_scores,
@@ -46,6 +48,14 @@ CHECKING: dict[str, Callable[[list[Any]], None]] = {
     "rival_coefficients": raise_rival_coefficients,
 }
 """Those queries that must give no row, and who says so when they do."""
+
+
+class Chunk(NamedTuple):
+    """Cases of some row groups: those that earn points, their points, and those that methods pay, if any do."""
+
+    earning: pa.Table
+    points: pa.Table
+    others: pa.Table | None
 
 
 class Sums(NamedTuple):
@@ -153,15 +163,26 @@ def _look_at(
 
 
 def _write_points(con: duckdb.DuckDBPyConnection, cases: Path, target: Path, routed: bool) -> None:
-    """Give the cases their points chunk by chunk: only the points are joined and sorted, the rest is passed on."""
+    """Give the cases their points chunk by chunk: only the points are joined and sorted, the rest is passed on.
+
+    While one chunk is given its points, the one before is put together and the one before that written.
+    """
     kept = [name for name in REPEATING if name not in KEYS]
-    with pq.ParquetFile(cases, read_dictionary=kept) as source, cases_writer(target) as write:
+    with (
+        pq.ParquetFile(cases, read_dictionary=kept) as source,
+        cases_writer(target) as write,
+        Belt(_pointed, write) as belt,
+    ):
         for first in range(0, source.num_row_groups, CHUNK):
             chunk = source.read_row_groups(range(first, min(first + CHUNK, source.num_row_groups)))
             earning, others = part(con, chunk) if routed else (chunk, None)
             con.from_arrow(earning).create_view("cases", replace=True)
-            pointed = beside(earning, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), KEYS)
-            write(pointed if others is None else together(pointed, others))
+            belt.put(Chunk(earning, con.sql(sql(SETTLEMENT, CASE_POINTS)).to_arrow_table(), others))
+
+
+def _pointed(chunk: Chunk) -> pa.Table:
+    pointed = beside(chunk.earning, chunk.points, KEYS)
+    return pointed if chunk.others is None else together(pointed, chunk.others)
 
 
 def run_queries(con: duckdb.DuckDBPyConnection, policy: Policy, tables: PointTables, names: Iterable[str]) -> None:
