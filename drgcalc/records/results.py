@@ -20,7 +20,6 @@ from drgcalc.records.statements import insert, rows, run, statement
 
 _SECRET = "person_id"
 _REASONS = "|"
-_SEVERITIES = ("error", "warning", "info")
 
 
 class Counts(NamedTuple):
@@ -31,15 +30,6 @@ class Counts(NamedTuple):
     rejected: int
     duplicates: int
     outside: int
-
-
-class FindingCount(NamedTuple):
-    """How many records (or files) one check concerns."""
-
-    code: str
-    severity: str
-    message: str
-    records: int
 
 
 class Input(NamedTuple):
@@ -59,21 +49,6 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
     for _, problems, records in rows(con, "all_masks"):
         fates[_fate(problems)] += records
     return Counts(fates.total(), fates["accepted"], fates["rejected"], fates["duplicate"], fates["outside"])
-
-
-def finding_counts(con: duckdb.DuckDBPyConnection) -> list[FindingCount]:
-    """Exact counts of every check that found something, errors first, then by code; file checks count files."""
-    found: Counter[str] = Counter()
-    for _, problems, records in rows(con, "all_masks"):
-        for check in checks_in(problems):
-            found[check.code] += records
-    listed = [
-        FindingCount(check.code, check.severity, check.message, found[check.code])
-        for check in CHECKS
-        if found[check.code]
-    ]
-    listed += [FindingCount(*row) for row in rows(con, "count_file_findings")]
-    return sorted(listed, key=lambda row: (_SEVERITIES.index(row.severity), row.code))
 
 
 def findings(con: duckdb.DuckDBPyConnection) -> pa.Table:

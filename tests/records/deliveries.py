@@ -50,7 +50,6 @@ class Answer(NamedTuple):
     rows: list[dict[str, Any]]
     counts: results.Counts
     findings: list[dict[str, Any]]
-    finding_counts: list[results.FindingCount]
     rejected: list[dict[str, Any]]
     inputs: list[results.Input]
 
@@ -93,4 +92,4 @@ def answer_of(intake: Intake) -> Answer:
         rows += con.sql(CHECKED).to_arrow_table().to_pylist()
     found = results.findings(con).to_pylist()
     refused = results.rejected(con).to_pylist()
-    return Answer(rows, results.counts(con), found, results.finding_counts(con), refused, results.inputs(con))
+    return Answer(rows, results.counts(con), found, refused, results.inputs(con))

@@ -3,6 +3,7 @@ CREATE OR REPLACE TEMP MACRO line_points(lines) AS TABLE
 SELECT
     c.source_file,
     c.source_row,
+    c.is_left,
     CASE WHEN c.points_group <> c.group_code THEN c.points_group END AS points_group,
     t.base_points,
     CASE

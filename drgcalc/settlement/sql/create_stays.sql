@@ -22,6 +22,7 @@ SELECT
     aux_age,
     aux_icu,
     kept_units,
+    FALSE AS is_left,
     quantity
 FROM lines
 WHERE NOT is_refund;

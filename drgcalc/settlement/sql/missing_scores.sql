@@ -11,8 +11,8 @@ FROM (
     WHERE rule = 'grouped'
     UNION ALL
     SELECT term_group, term_level, decided_on
-    FROM costs_before
-    WHERE rule = 'grouped'
+    FROM refund_costs
+    WHERE rule = 'grouped' AND NOT is_left
 ) AS l
 ANTI JOIN score_terms AS t
     ON l.term_group = t.group_code

@@ -1,5 +1,6 @@
--- grain: one row per refund line that leaves a cost, with that cost, as a line to be given points
-CREATE OR REPLACE TEMP VIEW costs_after AS
+-- grain: one row per refund line with the cost before it, and one with the cost that is left, if any, as lines to be
+-- given points
+CREATE OR REPLACE TEMP VIEW refund_costs AS
 SELECT
     r.source_file,
     r.source_row,
@@ -22,8 +23,13 @@ SELECT
     l.aux_age,
     l.aux_icu,
     l.kept_units,
-    CASE WHEN l.is_counted THEN l.quantity ELSE CAST(r.fee_after * 100 AS BIGINT) END AS quantity
+    w.is_left,
+    CASE
+        WHEN l.is_counted THEN l.quantity
+        ELSE CAST(CASE WHEN w.is_left THEN r.fee_after ELSE r.fee_before END * 100 AS BIGINT)
+    END AS quantity
 FROM refund_terms AS r
 JOIN lines AS l
     ON r.term_file = l.source_file AND r.term_row = l.source_row
-WHERE r.fee_after > 0;
+CROSS JOIN (VALUES (FALSE), (TRUE)) AS w (is_left)
+WHERE NOT w.is_left OR r.fee_after > 0;
