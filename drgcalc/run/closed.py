@@ -40,6 +40,11 @@ def closed_periods(out: Path) -> dict[str, Closed]:
     return found
 
 
+def closed_with(out: Path) -> dict[str, Sequence[str]]:
+    """The fingerprints of the decisions that each closed period was closed with."""
+    return {period: mark.decisions for period, mark in closed_periods(out).items()}
+
+
 def standing_version(out: Path, period: str) -> Path | None:
     """The version of a period that holds: the closed one, else the newest."""
     closed = closed_periods(out).get(period)

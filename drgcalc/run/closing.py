@@ -9,18 +9,20 @@ from drgcalc.base.errors import OutputError, UnbalancedError, UsageError
 from drgcalc.report.year_model import Closing, Event
 from drgcalc.run.closed import Closed, add_event, closed_periods, refuse_closed, remove_closed, write_closed
 from drgcalc.run.decisions import fingerprints
-from drgcalc.run.manifest import MANIFEST, file_hash
+from drgcalc.run.manifest import MANIFEST, file_hash, read_manifest
 from drgcalc.run.period import parse_period
 from drgcalc.run.publish import lock, periods
 from drgcalc.run.published import find_version
-from drgcalc.run.region import load_region
+from drgcalc.run.region import Region, load_region
 from drgcalc.run.verify import verify
+from drgcalc.run.year import built_on_others
 
 
 def close(folder: Path, period: str, *, dry_run: bool = False, strict: bool = False) -> Closing:
     """Close a settled period: its newest version is verified and holds from now on.
 
-    Raises UsageError when it is not settled, OutputError when it is closed or an earlier month of its year is open,
+    Raises UsageError when it is not settled, OutputError when it is closed, an earlier month of its year is open or
+    has another version than the one it was built on,
     UnbalancedError when the version does not verify; with `strict` also when the region has moved on since.
     """
     region = load_region(folder)
@@ -28,6 +30,7 @@ def close(folder: Path, period: str, *, dry_run: bool = False, strict: bool = Fa
     refuse_closed(region.out, period)
     version = find_version(region.out, period)
     _refuse_open_before(region.out, period)
+    _refuse_built_on_others(region, version)
     checked = next(found for found in verify(folder, period) if found.period == period and "cases/" not in found.folder)
     if not checked.holds:
         proof = next(proof for proof in checked.proofs if not proof.holds)
@@ -74,6 +77,16 @@ def reopen(folder: Path, period: str, reason: str, *, dry_run: bool = False) -> 
             add_event(region.out, period, Event("reopen", number, date.today().isoformat(), reason))
             remove_closed(region.out, period)
     return Closing(period, number, "reopen", reason, ())
+
+
+def _refuse_built_on_others(region: Region, version: Path) -> None:
+    """What a month carries on must be what the months before it have left, in the versions that hold."""
+    manifest = read_manifest(version)
+    if others := built_on_others(region, manifest):
+        raise OutputError(
+            f"{manifest.period}/{version.name} was settled before {', '.join(others)} became what they are now",
+            hint=f"settle {manifest.period} again, then close it",
+        )
 
 
 def _refuse_open_before(out: Path, period: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from drgcalc.base.money import total
 from drgcalc.base.payment_columns import DIFFERENCES
 from drgcalc.report.year_model import Change
-from drgcalc.run.closed import closed_periods, standing_version
+from drgcalc.run.closed import closed_periods, closed_with, standing_version
 from drgcalc.run.group import CASES_FILE, Cases
 from drgcalc.run.manifest import read_manifest
 from drgcalc.run.period import Period, parse_period
@@ -61,7 +61,7 @@ def _since_closing(region: Region, month: str, now: Side, resettle: Resettle) ->
     then = Side(folder / CASES_FILE, read_texts(folder), read_manifest(folder).scheme["checksum"])
     if effective(then.texts) == effective(now.texts) and same_cases(then.cases, now.cases):
         return []
-    return changes(parse_period(month), then, published_amounts(folder), now, resettle)
+    return changes(parse_period(month), then, published_amounts(folder), now, closed_with(region.out), resettle)
 
 
 def _posted(region: Region, period: Period) -> list[Difference]:

@@ -6,7 +6,7 @@ An unknown key, a missing key or a value of the wrong kind is a RulesError that 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
-from drgcalc.run.closed import closed_periods
+from drgcalc.run.closed import closed_with
 from drgcalc.run.decisions import decision_files, read_decisions, without_late
 from drgcalc.run.manifest import block_hash
 from drgcalc.run.method_tables import read_method_tables
@@ -107,8 +107,11 @@ class Region:
         return (self.folder / "hospitals.csv", *changes)
 
 
-def load_region(folder: Path) -> Region:
-    """The region in `folder`, and only there. Raises RulesError naming file and key."""
+def load_region(folder: Path, closed: Mapping[str, Collection[str]] | None = None) -> Region:
+    """The region in `folder`, and only there. Raises RulesError naming file and key.
+
+    `closed` holds the fingerprints of the decisions that each closed period was closed with; None: as out/ says.
+    """
     if not (folder / REGION_FILE).is_file():
         raise RulesError(
             f"{folder} is not a region: it holds no {REGION_FILE}",
@@ -120,8 +123,7 @@ def load_region(folder: Path) -> Region:
     inputs = _read_inputs(_table(document, "inputs"))
     hospitals = read_hospitals(folder)
     decided = read_decisions(folder, {row.hospital_id for row in hospitals}, [pool.id for pool in pools])
-    closed = {period: mark.decisions for period, mark in closed_periods(folder / "out").items()}
-    decisions = without_late(decided, closed)
+    decisions = without_late(decided, closed_with(folder / "out") if closed is None else closed)
     return Region(
         folder=folder,
         id=_text(document, "id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,11 +44,14 @@ def read_texts(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def region_of(texts: Mapping[str, str]) -> Iterator[Region]:
-    """The region that the texts make, while the block runs; it has no records, no scheme and nothing published."""
+def region_of(texts: Mapping[str, str], closed: Mapping[str, Collection[str]]) -> Iterator[Region]:
+    """The region that the texts make, while the block runs; it has no records, no scheme and nothing published.
+
+    `closed`: decisions dated in these periods count only if the period was closed with them.
+    """
     with workspace() as folder:
         for path, text in texts.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="")
-        yield load_region(folder)
+        yield load_region(folder, closed)

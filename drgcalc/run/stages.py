@@ -6,7 +6,7 @@ policy block. A step that cannot be settled (new cases in a group that the old s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -76,11 +76,13 @@ def published_amounts(folder: Path) -> dict[tuple[str, str], Amount]:
     return amounts_of([*read_allocations(folder), *read_method_payments(folder)])
 
 
-def changes(period: Period, old: Side, before: Amounts, new: Side, resettle: Resettle) -> list[Change]:
+def changes(
+    period: Period, old: Side, before: Amounts, new: Side, closed: Mapping[str, Collection[str]], resettle: Resettle
+) -> list[Change]:
     """What changed between two states of a period, by cause, hospital and pool; together it is all that changed.
 
-    `before` are the amounts of the old state. Empty where nothing changed. Raises RulesError when the new state cannot
-    be settled.
+    `before` are the amounts of the old state; `closed` the fingerprints of the decisions that closed periods were
+    closed with. Empty where nothing changed. Raises RulesError when the new state cannot be settled.
     """
     found: list[Change] = []
     at = before
@@ -88,7 +90,7 @@ def changes(period: Period, old: Side, before: Amounts, new: Side, resettle: Res
         steps = list(_steps(old, new, work))
         for number, (cause, cases, texts) in enumerate(steps):
             try:
-                after = _settled(period, cases, texts, work / f"step-{number}", resettle)
+                after = _settled(period, cases, texts, closed, work / f"step-{number}", resettle)
             except RulesError:
                 if number == len(steps) - 1:
                     raise
@@ -142,9 +144,16 @@ def _cause_of(name: str) -> str | None:
     return None if file.removesuffix(".csv").partition("-")[0] in PAYMENT_DECISIONS else "decision"
 
 
-def _settled(period: Period, cases: Path, texts: Mapping[str, str], work: Path, resettle: Resettle) -> Amounts:
+def _settled(
+    period: Period,
+    cases: Path,
+    texts: Mapping[str, str],
+    closed: Mapping[str, Collection[str]],
+    work: Path,
+    resettle: Resettle,
+) -> Amounts:
     work.mkdir()
-    with region_of(texts) as region:
+    with region_of(texts, closed) as region:
         settlement = resettle(region, period, cases, work)
         return amounts_of([*settlement.allocations, *settlement.methods])
 

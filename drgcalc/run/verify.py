@@ -57,7 +57,7 @@ from drgcalc.run.settle import (
 from drgcalc.run.verify_year import year_identities
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
-from drgcalc.run.year import POINT_VALUES_FILE, read_values
+from drgcalc.run.year import POINT_VALUES_FILE, built_on_others, read_values
 from drgcalc.settlement.identities import book_identities, count_identity
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, Counts
@@ -117,6 +117,8 @@ def _moved_on(region: Region, manifest: Manifest) -> Iterator[str]:
         yield from _differences("record file", manifest.inputs, inputs)
     tables = {name: digest for name, digest in manifest.region.items() if name.endswith(".csv")}
     yield from _differences("table", tables, _tables(region, manifest))
+    for month in built_on_others(region, manifest) if manifest.command == "settle" else ():
+        yield f"{month}, which it was built on, has another version since"
     if manifest.region["region.toml"] != region.settings_hash:
         yield "region.toml has changed since, policies aside"
     salt = region.salt_file or default_salt_path(region.id)

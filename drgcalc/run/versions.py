@@ -11,7 +11,7 @@ from pathlib import Path
 from drgcalc.base.errors import UnbalancedError, UsageError
 from drgcalc.base.money import total
 from drgcalc.report.year_model import Change, Explained, History, PartChange, Version
-from drgcalc.run.closed import closed_periods, read_trace, standing_version
+from drgcalc.run.closed import closed_periods, closed_with, read_trace, standing_version
 from drgcalc.run.group import CASES_FILE
 from drgcalc.run.manifest import Manifest, read_manifest
 from drgcalc.run.period import parse_period
@@ -60,7 +60,8 @@ def diff(folder: Path, old: str, new: str) -> Explained:
             hint="compare versions of one period: `drgcalc history` lists them",
         )
     then, now = published_amounts(before), published_amounts(after)
-    found = changes(parse_period(period), _side(before), then, _side(after), resettle)
+    earlier = {name: known for name, known in closed_with(region.out).items() if name < period}
+    found = changes(parse_period(period), _side(before), then, _side(after), earlier, resettle)
     _prove(then, now, found)
     return Explained(f"{period}/{before.name}", f"{period}/{after.name}", tuple(found), tuple(_payments(before, after)))
 

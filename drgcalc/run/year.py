@@ -14,8 +14,8 @@ from drgcalc.base.payment_columns import CLEARING, CLEARING_POOLS, DIFFERENCES, 
 from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.run.closed import closed_periods, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, months_before
-from drgcalc.run.manifest import MANIFEST, file_hash
-from drgcalc.run.period import Period
+from drgcalc.run.manifest import MANIFEST, Manifest, file_hash
+from drgcalc.run.period import Period, parse_period
 from drgcalc.run.published import read_allocations, read_book
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
@@ -77,6 +77,14 @@ def earlier(region: Region, period: Period) -> dict[str, str]:
         for folder in folders
         if folder is not None and (folder / PAYMENTS_LEDGER).is_file()
     }
+
+
+def built_on_others(region: Region, manifest: Manifest) -> tuple[str, ...]:
+    """The months before whose versions hold and are not those that a version was built on, or the other way round."""
+    then = {name: digest for name, digest in manifest.region.items() if name.startswith(f"{region.out.name}/")}
+    now = earlier(region, parse_period(manifest.period))
+    names = {name for name in {*then, *now} if then.get(name) != now.get(name)}
+    return tuple(sorted({Path(name).parent.name for name in names}))
 
 
 def write_paid(folder: Path, policy: Policy, settlement: Settlement, paid: Paid) -> None:

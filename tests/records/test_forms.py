@@ -225,6 +225,14 @@ def test_a_broken_part_of_a_sum_is_an_unreadable_amount(read: Read) -> None:
     assert read([{**row, "psn_selfpay": "1OO", "psn_ownpay": "200"}]).codes() == {"R303"}
 
 
+def test_of_two_columns_that_mean_the_same_the_first_is_used(folder: Path, read: Read) -> None:
+    header, row = csv_text([record()]).splitlines()
+    (folder / "records.csv").write_text(f"{header},总费用\n{row},999.00\n", encoding="utf-8")
+    answer = read()
+    assert answer.rows[0]["total_fee"] == Decimal(record()["total_fee"])
+    assert [(found["code"], found["value"]) for found in answer.findings] == [("F105", "total_fee")]
+
+
 def test_unknown_columns_are_told_once(read: Read) -> None:
     answer = read([{**record(), "junk": "1", "more": "2"}, {**record(settlement_id="S2"), "junk": "1", "more": "2"}])
     assert [(row["code"], row["value"]) for row in answer.findings] == [("F101", "junk, more")]

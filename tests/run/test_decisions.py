@@ -12,6 +12,7 @@ import pytest
 from drgcalc.base.errors import RulesError
 from drgcalc.run.decisions import DATED, KINDS, fingerprints, read_decisions, without_late
 from drgcalc.run.region import load_region
+from drgcalc.settlement.adjustments import approved
 from drgcalc.settlement.decision_findings import DECISION_FINDINGS
 from drgcalc.settlement.decisions import Decisions, hospitals_after
 from drgcalc.settlement.special_cases import counted_special_cases
@@ -203,6 +204,16 @@ def test_a_merged_hospital_goes_on_with_the_terms_of_the_one_in_its_place(region
 def test_no_decision_changes_no_hospital(region_folder: Path) -> None:
     region = load_region(region_folder)
     assert hospitals_after(region.hospitals, Decisions()) == region.hospitals
+
+
+@pytest.mark.parametrize("review", ["pending", "rejected"])
+def test_an_adjustment_without_final_approval_is_kept_and_said_to_wait(review: str, tmp_path: Path) -> None:
+    pre, _, after = GOOD["adjustments"].rpartition("approved,2024-06-20")
+    decisions = read(tmp_path, {"adjustments": [f"{pre}{review},2024-06-20{after}"]})
+    assert [(finding.code, finding.severity, finding.value) for finding in decisions.findings] == [
+        ("D114", "info", review)
+    ]
+    assert approved(decisions.adjustments, 2024) == ()
 
 
 def test_special_cases_beyond_the_quota_of_the_pool_are_not_applied(tmp_path: Path) -> None:

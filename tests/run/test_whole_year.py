@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from whole_year import DECISIONS, MONTHS, WholeYear, hashes_of, live, once, write_decisions
+from whole_year import DECISIONS, MONTHS, POLICY, WholeYear, hashes_of, live, once, write_decisions
 
 from drgcalc.base.errors import OutputError, UsageError
 from drgcalc.base.payment_columns import CLEARING
+from drgcalc.report.model import Settled
 from drgcalc.run import settle as run_settle
 from drgcalc.run.closing import close, reopen
 from drgcalc.run.own_view import own_view
@@ -217,6 +218,40 @@ def test_months_are_reopened_backwards_with_a_reason_that_stays(copy: Path) -> N
         ("violation", Decimal("50.00")),
         ("paid", Decimal("-50.00")),
     ]
+
+
+def told(settled: Settled, code: str) -> list[str]:
+    return [finding.message for finding in settled.findings if finding.code == code]
+
+
+def test_a_month_says_how_many_differences_it_posts(lived: WholeYear) -> None:
+    found = {month: told(settled, "P103") for month, settled in lived.months.items()}
+    count = len(lived.months["2024-04"].differences)
+    assert found["2024-04"] == [f"2024-04: {count} differences to closed months"]
+    assert [month for month in MONTHS if found[month]] == ["2024-04", "2024-08"]
+
+
+def test_a_clearing_names_the_months_that_are_not_settled_and_those_not_closed(
+    lived: WholeYear, tmp_path: Path
+) -> None:
+    folder = once(lived.folder, tmp_path / "once")
+    for month in ("2024-01", "2024-02"):
+        settle(folder, parse_period(month))
+    close(folder, "2024-01")
+    cleared = settle(folder, parse_period("2024"))
+    assert told(cleared, "P104") == [f"2024: not settled are {', '.join(MONTHS[2:])}"]
+    assert told(cleared, "P110") == ["2024: not closed are 2024-02"]
+    assert (told(lived.year, "P104"), told(lived.year, "P110")) == ([], [])
+
+
+@pytest.mark.parametrize(("period", "table"), [("2024-05", "payment"), ("2024", "clearing")])
+def test_decisions_that_no_rule_applies_are_told(lived: WholeYear, tmp_path: Path, period: str, table: str) -> None:
+    folder = once(lived.folder, tmp_path / "once")
+    settings = folder / "region.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(POLICY, ""), encoding="utf-8")
+    (message,) = told(settle(folder, parse_period(period), dry_run=True), "D112")
+    assert f"no [policy.{table}]" in message
+    assert message.endswith("deductions, transfers, corrections, advances")
 
 
 def test_a_month_is_not_closed_before_the_one_before_it(lived: WholeYear, tmp_path: Path) -> None:

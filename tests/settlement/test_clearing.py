@@ -95,6 +95,22 @@ def test_a_missing_assessment_is_an_error_where_the_policy_requires_one() -> Non
         clear_year(year(allocation("2024", "A", "100.00"), rule=rule))
 
 
+def test_hospitals_without_an_assessment_are_named_once_there_are_assessments() -> None:
+    rows = [allocation("2024", code, "100.00") for code in "AB"]
+    found = clear_year(year(*rows, decisions=Decisions(assessments=(assessment("0.98"),)))).findings
+    assert [(finding.code, finding.value) for finding in found] == [("P107", "B")]
+    assert clear_year(year(*rows)).findings == ()
+
+
+@pytest.mark.parametrize(("base", "payable", "booked"), [("payable", "0.00", "50.00"), ("booked", "50.00", "-1.00")])
+def test_a_ratio_whose_base_is_not_above_zero_shares_nothing_and_is_told(base: str, payable: str, booked: str) -> None:
+    rule = clearing_rule(sharing=sharing(base, (0, 1, "1"), (1, None, "0")))
+    cleared = clear_year(year(allocation("2024", "A", payable, booked=booked), rule=rule))
+    assert row_of(cleared).shared == ZERO
+    assert [finding.code for finding in cleared.findings] == ["P109"]
+    prove(cleared.identities)
+
+
 SAVED = sharing("payable", (0, "0.85", "0"), ("0.85", 1, "0.7"), (1, "1.1", "0.5"), ("1.1", None, "1"))
 CAP = sharing("booked", (0, 1, "1"), (1, "1.1", "1"), ("1.1", None, "0"))
 

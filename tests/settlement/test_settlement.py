@@ -85,6 +85,37 @@ def test_money_without_points_stays_in_the_fund_with_a_warning() -> None:
     assert "S004" in [finding.code for finding in done.findings]
 
 
+def _with_fees(**of_hospital: tuple[str, str]) -> Settlement:
+    """The year of the rescaled convention total_cost with other (total, fund_booked) of hospitals."""
+    rows = [row | dict(zip(("total", "fund_booked"), of_hospital.get(row["id"], (row["total"], row["fund_booked"])),
+                           strict=True)) for row in ROWS]  # fmt: skip
+    policy = policy_of(one_pool(point_value__closing=choice("rescale")))
+    done = settle_year(2024, policy, HOSPITALS, totals_of(rows), money_in("1000.00"))
+    prove(done.identities)
+    return done
+
+
+def test_a_pool_without_any_booked_amount_has_no_fund_ratio_and_keeps_its_money() -> None:
+    done = _with_fees(A=("800.00", "0.00"), B=("700.00", "0.00"))
+    assert [finding.code for finding in done.findings if finding.severity == "warning"] == ["S005"]
+    assert (done.values[0].status, str(done.values[0].kept)) == ("no_fund_ratio", "1000.00")
+
+
+def test_a_hospital_with_points_and_no_cost_is_paid_nothing_and_named() -> None:
+    done = _with_fees(B=("0.00", "0.00"))
+    assert [finding.value for finding in done.findings if finding.code == "S006"] == ["B"]
+    assert {row.hospital_id: str(row.payable) for row in done.allocations} == {"A": "1000.00", "B": "0.00", "C": "0.00"}
+
+
+def test_where_nobody_is_entitled_to_anything_nothing_is_rescaled() -> None:
+    rows = [row | {"points": points} for row, points in zip(ROWS, ("-10", "20"), strict=True)]
+    rows[1] |= {"fund_booked": "-300.00"}
+    policy = policy_of(one_pool(point_value__closing=choice("rescale")))
+    done = settle_year(2024, policy, HOSPITALS, totals_of(rows), money_in("1000.00"))
+    prove(done.identities)
+    assert [finding.value for finding in done.findings if finding.code == "S011"] == ["rescale"]
+
+
 def test_a_hospital_that_owes_is_a_warning() -> None:
     rule = {"point_value__convention": choice("fund_plus_patient"), "point_value__closing": None}
     done = _settle(policy_of(one_pool(**rule)), fund="100.00")

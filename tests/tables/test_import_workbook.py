@@ -259,6 +259,12 @@ def test_a_set_declared_empty_is_stored_and_reported(book, load):
     assert not any(scheme.code_sets["OP_LOST"].codes)
 
 
+def test_a_set_taken_as_empty_is_noted_where_it_is_asked_for(book, read):
+    book["ADRG"][3][2] = "ZYZD in DI_BR1 and QTSS in OP_LOST"
+    result = read(book, empty_sets=["OP_LOST"])
+    assert notes_of(result, "T021") == [("ADRG", 4, "BR1: OP_LOST", "taken as empty")]
+
+
 def test_declaring_one_set_empty_does_not_excuse_another(book, read):
     book["ADRG"][3][2] = "ZYZD in DI_LOST"
     with pytest.raises(RulesError, match="DI_LOST"):

@@ -23,6 +23,8 @@ class ControlTerms(NamedTuple):
     """How a target is paid: what hospitals declare, what waits, and who bears a miss.
 
     A hospital that declares nothing in more than `idle_months` months loses a twelfth of its target for each.
+    working_capital (周转金): the part of the target that is sent with January, beside what is declared. It is nobody's
+    income: what waits is less by it until the clearing, which takes off all that months have sent.
     """
 
     declared: Choice
@@ -30,6 +32,7 @@ class ControlTerms(NamedTuple):
     clearing_reserve: Number
     idle_months: Number | None
     sharing: Sharing
+    working_capital: Number | None = None
 
 
 class Target(NamedTuple):
@@ -57,6 +60,7 @@ def read_control(table: Table) -> ControlTerms:
         clearing_reserve=table.number("clearing_reserve", "ratio"),
         idle_months=table.number("idle_months", "months") if table.has("idle_months") else None,
         sharing=read_sharing(table),
+        working_capital=table.number("working_capital", "ratio") if table.has("working_capital") else None,
     )
     if total((terms.deposit.value, terms.clearing_reserve.value)) > 1:
         raise table.wrong("deposit_ratio", "and clearing_reserve exceed the target", "their sum is at most 1")
@@ -123,8 +127,18 @@ def _month(terms: ControlTerms, target: Target, inputs: Inputs) -> tuple[Due, li
     declared = _declared(terms, inputs.claims_of(target.pool, target.hospital_id))
     done = month_against(quota, declared)
     words = f"declared {declared:,}, quota {quota:,} of {target.words}; deferred {done.deferred:,}"
+    lent = _working_capital(terms, target) if number == 1 else ZERO
+    words += f"; working capital {lent:,}, which the clearing takes back" if lent else ""
+    waits = less(done.deferred, lent)
     found = [] if declared else [_idle(target, inputs.method, inputs.months[0])]
-    return Due(target.pool, target.hospital_id, quota, "yuan", declared, done.deferred, words, target.source), found
+    return Due(target.pool, target.hospital_id, quota, "yuan", declared, waits, words, target.source), found
+
+
+def _working_capital(terms: ControlTerms, target: Target) -> Decimal:
+    """What is sent at the start of the year, yuan: a part of the target before adjustments."""
+    if terms.working_capital is None:
+        return ZERO
+    return round_half_up(multiply(target.amount, terms.working_capital.value), MONEY_PLACES)
 
 
 def _year(terms: ControlTerms, target: Target, inputs: Inputs) -> tuple[Due, list[Finding]]:

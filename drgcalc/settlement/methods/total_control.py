@@ -1,4 +1,4 @@
-"""Total control (总额控制): the budget split by three years' cost, quotas by month, overruns deferred.
+"""Total control (总额控制): the budget split by three years' cost, quotas by month, overruns deferred, working capital.
 
 人社部发〔2012〕70号.
 """

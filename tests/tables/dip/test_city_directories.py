@@ -84,6 +84,11 @@ def test_an_expression_that_depends_on_the_precedence_is_refused_without_one(rea
         read(with_expression(cell))
 
 
+def test_an_expression_in_other_words_is_noted_with_its_normal_form(read: Read) -> None:
+    assert notes(read(with_expression("51.2300/51.8800")), "T024") == ["51.2300/51.8800 → 51.2300|51.8800"]
+    assert notes(read(with_expression("51.2300")), "T024") == []
+
+
 def test_a_precedence_is_not_asked_for_where_nothing_depends_on_it(read: Read) -> None:
     assert read(with_expression("51.2300/51.8800")).tables.dip[0].main_procedure == "51.2300|51.8800"
 
@@ -128,6 +133,25 @@ def test_numbers_of_a_region_are_kept_beside_the_scheme(read: Read, tmp_path: Pa
         "K80.1:51.2300,tumour,1.250000,肿瘤校正系数",
     ]
     load_scheme(tmp_path / "city")
+
+
+def test_numbers_beside_the_groups_are_told(read: Read) -> None:
+    result = read(directory([*HEADER, "CCI校正系数", "年龄系数"], [[*ROWS[0], 1.1, "0.9"]]))
+    assert notes(result, "T032") == ["2 numbers → written to corrections.csv"]
+    assert notes(read(directory()), "T032") == []
+
+
+def test_a_directory_without_types_is_core_and_says_so(read: Read) -> None:
+    place = HEADER.index("病种类型")
+    rows = [[cell for at, cell in enumerate(row) if at != place] for row in ROWS[:2]]
+    result = read(directory([*HEADER[:place], *HEADER[place + 1 :]], rows))
+    assert {one.layer for one in result.tables.dip} == {"core"}
+    assert notes(result, "T033") == ["no column 病种类型 → all groups are core"]
+
+
+def test_a_group_of_two_names_keeps_the_first(read: Read) -> None:
+    result = read(directory(rows=[ROWS[0], [ROWS[0][0], "胆囊全切", "K80.5", *ROWS[0][3:]]]))
+    assert notes(result, "T034") == ["K80.1:51.2300: 胆囊全切 → known as 胆囊切除"]
 
 
 def test_a_header_that_only_this_city_uses_is_named_in_a_layout_file(read: Read, tmp_path: Path) -> None:

@@ -110,6 +110,13 @@ def test_lists_of_codes_are_read(read: Read) -> None:
     ]
 
 
+def test_what_a_remark_does_to_a_procedure_is_noted(read: Read) -> None:
+    assert [text.rpartition(" → ")[2] for text in notes(read(sound_book()), "T029")] == [
+        "never_main",
+        "in_scope_only N17-N19",
+    ]
+
+
 def test_the_folder_loads_and_two_imports_are_alike_to_the_byte(read: Read, tmp_path: Path) -> None:
     for name in ("first", "second"):
         assert write_table_folder(read(sound_book()), tmp_path / name) == "created"
@@ -144,6 +151,14 @@ def test_unknown_headers_are_taken_by_position_and_reported(read: Read) -> None:
     assert any(
         text.startswith(f"{CORE} 3: data from row 3 → category in A, seq in B") for text in notes(result, "T027")
     )
+
+
+def test_names_taken_by_position_are_told_apart_from_codes(read: Read) -> None:
+    book = sound_book()
+    book[CORE][1] = ["甲", "乙", "丙", "丁", "戊", "己"]
+    (told,) = notes(read(book), "T036")
+    assert "principal" not in told.replace("principal_name", "")
+    assert notes(read(sound_book()), "T036") == []
 
 
 def test_a_sheet_that_fits_neither_header_nor_position_is_an_error(read: Read) -> None:
