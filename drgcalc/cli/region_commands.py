@@ -13,10 +13,12 @@ from drgcalc.base.errors import InputError, RulesError, UnbalancedError, UsageEr
 from drgcalc.base.money import exact
 from drgcalc.cli.options import period_options, repair_option, talking, talking_anywhere
 from drgcalc.cli.talk import Talk
-from drgcalc.run.period import Period, choose_period, parse_period
+from drgcalc.run.period import Period, choose_period, parse_months, parse_period
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from drgcalc.report.model import Settled
 
 _RULE_FIELDS = {
     "age": "NL", "sex": "XB", "age_days": "XSRTL", "weight": "XSRTZ", "los": "ZYTS", "mode": "LYFS", "department": "KS",
@@ -82,34 +84,50 @@ def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
 
 @click.command()
 @click.option("--as-hospital", "hospital", metavar="ID", help="This hospital's own amount, at the values in given/.")
+@click.option("--months", metavar="FIRST:LAST", help="Months one after the other, such as 2024-01:2024-06.")
 @period_options
 @repair_option
 @talking
-def settle(talk: Talk, year: str | None, month: str | None, repair_codes: bool, hospital: str | None) -> None:
-    """Settle a year or a month: group what is not grouped yet, settle, publish out/PERIOD/vN/."""
+def settle(
+    talk: Talk, year: str | None, month: str | None, months: str | None, repair_codes: bool, hospital: str | None
+) -> None:
+    """Settle a year, a month or several: group what is not grouped yet, settle, publish out/PERIOD/vN/."""
     if hospital is not None:
         _own_view(talk, _required(year, month), hospital, repair_codes)
         return
-    from drgcalc.run.settle import settle as run_settle
+    if months is not None and (year or month):
+        raise UsageError("--months stands alone", hint="name one period, or --months FIRST:LAST")
+    from drgcalc.run.settle import settle_months
 
     def shown() -> Iterator[RenderableType]:
         from drgcalc.report import terminal  # rich is loaded where something is shown
+        from drgcalc.report import year as report
 
-        return terminal.settled(result)
+        return report.months(results) if months is not None else terminal.settled(results[0])
 
+    results: list[Settled] = []
     with talk.progress() as progress:
-        result = run_settle(
+        for result in settle_months(
             talk.region,
-            _required(year, month),
+            [_required(year, month)] if months is None else parse_months(months),
             dry_run=talk.dry_run,
             strict=talk.strict,
             progress=progress,
             repair_codes=repair_codes,
-        )
-    talk.result(result, shown)
+        ):
+            results.append(result)
+            if months is not None:
+                talk.note(_line(result))
+    talk.result(results[0] if months is None else results, shown)
+    if months is None:
+        talk.note(_line(results[0]))
+
+
+def _line(result: Settled) -> str:
+    """The line for the log."""
     records = result.grouping.records
     warnings = records.count("warning") + sum(finding.severity == "warning" for finding in result.findings)
-    talk.note(
+    return (
         f"{result.period}: {records.read - records.outside:,} records, {records.rejected:,} rejected, "
         f"{len({row.hospital_id for row in result.allocations}):,} hospitals, {warnings} warnings; "
         "balanced to the fen."

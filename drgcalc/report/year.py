@@ -13,6 +13,7 @@ from rich.text import Text
 
 from drgcalc.base.money import total
 from drgcalc.report.layout import money, number, plain_table
+from drgcalc.report.model import Settled
 from drgcalc.report.year_model import Explained, History, OwnView
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.ledger import less
@@ -58,6 +59,32 @@ _CLEARED = (
     _Part("= clearing 清算拨付", lambda row: row.clearing, is_sum=True),
     _Part("beside it, deposits returned 返还质量保证金", lambda row: row.deposit_released),
 )
+
+
+def months(results: Sequence[Settled]) -> Iterator[RenderableType]:
+    """One line a month that was settled together with others, and the total."""
+    table = plain_table(
+        "Months 各月结算, yuan",
+        ("month", "left"),
+        ("records", "right"),
+        ("hospitals", "right"),
+        ("payable 应付", "right"),
+        ("paid 拨付", "right"),
+        ("version", "left"),
+    )
+    whole: list[tuple[Decimal, Decimal]] = []
+    for result in results:
+        owed = total(row.payable for row in (*result.allocations, *result.methods))
+        sent = total(row.paid for row in result.payments)
+        whole.append((owed, sent))
+        hospitals = len({row.hospital_id for row in result.allocations})
+        place = f"v{result.place.version}{', as before' if result.place.unchanged else ''}"
+        accepted = number(result.grouping.records.accepted)
+        table.add_row(result.period, accepted, number(hospitals), money(owed), money(sent), place)
+    table.add_section()
+    owed, sent = (total(amounts) for amounts in zip(*whole, strict=True))
+    table.add_row("total", "", "", money(owed), money(sent), "")
+    yield table
 
 
 def payments(rows: Sequence[Payment]) -> Iterator[RenderableType]:

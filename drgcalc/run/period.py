@@ -11,6 +11,8 @@ from drgcalc.base.errors import UsageError
 
 _TEXT = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]))?")
 
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
 
 class Period(NamedTuple):
     """A span of days, both ends included, and what it is called."""
@@ -42,6 +44,16 @@ def parse_period(text: str) -> Period:
 def span(first: date, last: date) -> Period:
     """The period of these days, both included."""
     return Period(f"{first}..{last}", first, last)
+
+
+def parse_months(text: str) -> tuple[Period, ...]:
+    """The months that `2024-01:2024-06` names, both included, in order. Raises UsageError."""
+    first, _, last = text.partition(":")
+    if not (_MONTH.fullmatch(first) and _MONTH.fullmatch(last)) or last < first:
+        raise UsageError(f"{text!r} names no months", hint="write --months 2024-01:2024-06, the first one first")
+    years = range(int(first[:4]), int(last[:4]) + 1)
+    names = (f"{year}-{number:02}" for year in years for number in range(1, 13))
+    return tuple(parse_period(name) for name in names if first <= name <= last)
 
 
 def parse_years(text: str) -> tuple[int, ...]:

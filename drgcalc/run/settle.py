@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -131,6 +131,23 @@ def settle(
             proofs=tuple(proof_of(statement) for statement in proofs),
             place=place,
         )
+
+
+def settle_months(
+    folder: Path,
+    months: Iterable[Period],
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress = silent,
+    repair_codes: bool = False,
+) -> Iterator[Settled]:
+    """Settle months one after the other, each as `settle` does, and give each when it is published.
+
+    What stops a month stops those behind it, which build on it; those before it stay published.
+    """
+    for month in months:
+        yield settle(folder, month, dry_run=dry_run, strict=strict, progress=progress, repair_codes=repair_codes)
 
 
 def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlement:

@@ -1,5 +1,7 @@
 """`python -m tests.bench`: groups and settles generated records, and says how fast beside a plain copy of the file.
 
+`--months` measures a year of months instead.
+
 This process loads no data library: every step is a process of its own, and its peak memory is what the kernel says.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +24,8 @@ REPOSITORY = HERE.parents[1]
 DEMO = REPOSITORY / "grouper_tables" / "demo-drg"
 WORKBOOK = REPOSITORY.parent / "shared" / "data" / "chs_drg_11.xlsx"
 YEAR = "2024"
+HOSPITALS = 400
+"""Of the year that is settled month by month."""
 
 
 class Step(NamedTuple):
@@ -105,6 +110,36 @@ class Bench:
             self.match(region)
         self.compare(subject, records, region, number / grouped.seconds)
 
+    def year(self, subject: Subject, number: int) -> None:
+        """A year of months and its clearing once cases exist, in one process and in one for each month, and again."""
+        region = self.work / "year"
+        self.drgcalc("init", region, "--quiet")
+        self.run(HERE / "region.py", region, subject.scheme, "--hospitals", HOSPITALS)
+        self.run(*subject.stays, number, region / "discharges" / f"{YEAR}.parquet", "--hospitals", HOSPITALS)
+        periods = [f"--month={YEAR}-{month:02}" for month in range(1, 13)]
+        for period in (*periods, f"--year={YEAR}"):
+            self.drgcalc("group", "--region", region, period, "--quiet")
+        settle = ("settle", "--region", region, "--quiet")
+        together = (*settle, f"--months={YEAR}-01:{YEAR}-12")
+        say(f"\n12 months × 2 pools × {HOSPITALS} hospitals, {number:,} records, cases exist already")
+        say(f"{'step':<36}{'seconds':>10}{'CPU s':>8}{'peak MiB':>10}")
+        self.tell("settle --months 01:12", [together])
+        self.tell("the same again, nothing changed", [together])
+        self.tell("settle --year: the clearing", [(*settle, f"--year={YEAR}")])
+        self.tell("the same again, nothing changed", [(*settle, f"--year={YEAR}")])
+        for folder in (region / "out").glob(f"{YEAR}*"):
+            shutil.rmtree(folder)
+        self.tell("settle --month, twelve processes", [(*settle, period) for period in periods])
+        self.tell(
+            "close, twelve processes", [("close", f"{YEAR}-{month:02}", "--region", region) for month in range(1, 13)]
+        )
+
+    def tell(self, name: str, commands: Sequence[Sequence[object]]) -> None:
+        """Run commands one after the other, and say what they took together."""
+        steps = [self.drgcalc(*words) for words in commands]
+        seconds, cpu_seconds = sum(step.seconds for step in steps), sum(step.cpu_seconds for step in steps)
+        say(f"{name:<36}{seconds:>10.2f}{cpu_seconds:>8.2f}{max(step.peak_mib for step in steps):>10,.0f}")
+
     def match(self, region: Path) -> None:
         """The engine's own part of grouping, beside nothing else."""
         step = self.run(HERE / "steps.py", "match", region)
@@ -147,8 +182,11 @@ def main(words: Sequence[str] | None = None) -> None:
         help="import an official workbook first and use that scheme (default: chs_drg_11.xlsx of ../shared/data)",
     )  # fmt: skip
     parser.add_argument("--dip", action="store_true", help="match by a generated DIP directory of 9,500 groups")
+    parser.add_argument("--months", action="store_true", help="settle a year month by month, as an office does")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work (default: a temporary folder)")
     asked = parser.parse_args(words)
+    if asked.months and asked.dip:
+        parser.error("--months goes with a DRG scheme")
     with tempfile.TemporaryDirectory(prefix="drgcalc-bench-", dir=asked.work) as name:
         bench = Bench(Path(name))
         subject = drg(asked.scheme.resolve())
@@ -157,7 +195,7 @@ def main(words: Sequence[str] | None = None) -> None:
         elif asked.workbook:
             subject = bench.workbook(asked.workbook.resolve())
         for number in asked.records:
-            bench.measure(subject, number)
+            (bench.year if asked.months else bench.measure)(subject, number)
 
 
 if __name__ == "__main__":

@@ -26,17 +26,24 @@ from drgcalc.grouping.scheme import Scheme, load_scheme
 SLOTS = 1 << 17
 PROCEDURE_SLOTS = 1 << 12
 CHUNK = 250_000
+HOSPITALS = 40
 COMPLICATIONS = 10  # of a hundred other diagnoses; four a stay make 35 % of the stays
 QUERY = Path(__file__).parent / "sql" / "stays.sql"
 
 
-def write_stays(scheme: Scheme, number: int, path: Path) -> None:
+def write_stays(scheme: Scheme, number: int, path: Path, hospitals: int) -> None:
     """Write stays 0 to `number` - 1 of the scheme into one Parquet file."""
-    write_drawn(principals(scheme), others(scheme), procedures(scheme), number, path, PROCEDURE_SLOTS)
+    write_drawn(principals(scheme), others(scheme), procedures(scheme), number, path, PROCEDURE_SLOTS, hospitals)
 
 
 def write_drawn(
-    of_principals: pa.Table, of_others: pa.Table, of_procedures: pa.Table, number: int, path: Path, procedure_slots: int
+    of_principals: pa.Table,
+    of_others: pa.Table,
+    of_procedures: pa.Table,
+    number: int,
+    path: Path,
+    procedure_slots: int,
+    hospitals: int = HOSPITALS,
 ) -> None:
     """Write stays drawn from tables by slot: principal diagnoses, other diagnoses, procedures by MDC."""
     with duckdb.connect() as con:
@@ -53,6 +60,7 @@ def write_drawn(
                     "slots": SLOTS,
                     "procedure_slots": procedure_slots,
                     "persons": max(number // 2, 1),
+                    "hospitals": hospitals,
                 },
             ).to_arrow_table()
             writer = writer or pq.ParquetWriter(path, chunk.schema, compression="zstd")
@@ -146,5 +154,6 @@ if __name__ == "__main__":
     parser.add_argument("scheme", type=Path)
     parser.add_argument("number", type=int)
     parser.add_argument("path", type=Path)
+    parser.add_argument("--hospitals", type=int, default=HOSPITALS)
     asked = parser.parse_args()
-    write_stays(load_scheme(asked.scheme), asked.number, asked.path)
+    write_stays(load_scheme(asked.scheme), asked.number, asked.path, asked.hospitals)

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
@@ -27,7 +27,8 @@ from drgcalc.grouping.scheme import load_scheme
 from drgcalc.run import group, verify
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES
 from drgcalc.run.decisions import KINDS
-from drgcalc.run.init import init, shipped_schemes
+from drgcalc.run.init import init
+from drgcalc.run.manifest import file_hash
 from drgcalc.run.region import Region
 from drgcalc.run.rejected import write_rejected
 from drgcalc.run.writing import arrow_table, case_schema, cases_writer, write_csv
@@ -39,6 +40,17 @@ POOLS = ("employee", "resident")
 HOSPITALS = ("H001", "H002", "H003", "H004")
 GROUPS = {"BR25": (1095, 985900), "GU25": (316, 284500), "ID1H": (4299, 3869200)}
 """Groups of the template: score, and mean cost in fen."""
+OTHER_SCHEME = "other-drg"
+REGROUPED = {"BR25": "ID1H"}
+"""What stands in another group under the other scheme."""
+CHANGES = {
+    "score": ("scores/2024.csv", "BR25,1095,", "BR25,1195,"),
+    "coefficient": ("hospitals.csv", "三级,1.05,", "三级,1.15,"),
+    "fund": ("fund/2024.csv", "employee,collections,320000.00", "employee,collections,333333.33"),
+    "reserve": ("region.toml", "reserve_rate = { value = 0.03", "reserve_rate = { value = 0.05"),
+    "scheme": ("region.toml", "/demo-drg", f"/{OTHER_SCHEME}"),
+}
+"""What may change in the tables and the rules of a region, and back: file, text, and other text."""
 PAYMENT = """
 [policy.payment]
 negative = {{ value = "{negative}", source = "第二十条" }}
@@ -126,8 +138,8 @@ class Terms(NamedTuple):
 
 def make_region(folder: Path, terms: Terms) -> None:
     """The region of `drgcalc init` under these terms, with four hospitals and no records."""
-    shutil.copytree(_template(), folder)
-    scheme = (shipped_schemes() / "demo-drg").as_posix()
+    shutil.copytree(_template() / "region", folder)
+    scheme = (_template() / "demo-drg").as_posix()
     settings = folder / "region.toml"
     text = settings.read_text(encoding="utf-8").replace('scheme = "schemes/demo-drg"', f'scheme = "{scheme}"')
     settings.write_text(policy_text(text, terms), encoding="utf-8")
@@ -142,9 +154,11 @@ def make_region(folder: Path, terms: Terms) -> None:
 
 @cache
 def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="drgcalc-generated-")) / "template"
+    place = Path(tempfile.mkdtemp(prefix="drgcalc-generated-"))
+    folder = place / "region"
     init(folder)
-    shutil.rmtree(folder / "schemes")
+    shutil.move(folder / "schemes/demo-drg", place / "demo-drg")
+    _write_other_scheme(place / "demo-drg", place / OTHER_SCHEME)
     for path in (folder / "discharges").iterdir():
         path.unlink()
     (folder / "test.salt").write_bytes(bytes(range(64)))
@@ -153,7 +167,17 @@ def _template() -> Path:
     settings.write_text(text.replace("[inputs]", '[salt]\nfile = "test.salt"\n[inputs]', 1), encoding="utf-8")
     with (folder / "hospitals.csv").open("a", encoding="utf-8") as file:
         file.write("H004,示例市妇幼保健院,二级,0.95,2024-01-01,,示例：等级系数表\n")
-    return folder
+    return place
+
+
+def _write_other_scheme(scheme: Path, other: Path) -> None:
+    """The same scheme with another name of a group, so that it has another checksum."""
+    shutil.copytree(scheme, other)
+    table, about = other / "drg.csv", other / "scheme.toml"
+    before, content = file_hash(table), table.read_text(encoding="utf-8")
+    table.write_text(content.replace("，", "；"), encoding="utf-8")
+    about.write_text(about.read_text(encoding="utf-8").replace(before, file_hash(table)), encoding="utf-8")
+    assert file_hash(table) != before
 
 
 def policy_text(text: str, terms: Terms) -> str:
@@ -195,6 +219,18 @@ def _set(text: str, key: str, value: str) -> str:
     made, times = re.subn(rf"(?m)^{key} = {{ value = [^,]*,", f"{key} = {{ value = {value},", text, count=1)
     assert times == 1, key
     return made
+
+
+def write_changed(folder: Path, texts: Mapping[str, str], changed: Collection[str]) -> None:
+    """The region's tables and rules, some of them changed; `texts` are those of the region unchanged, by file."""
+    for name in sorted({file for file, _, _ in CHANGES.values()}):
+        text = texts[name]
+        for key in sorted(changed):
+            file, old, new = CHANGES[key]
+            if file == name:
+                assert old in text, key
+                text = text.replace(old, new)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def write_stays(folder: Path, files: dict[str, Sequence[Stay]]) -> None:
@@ -250,6 +286,7 @@ def write_cases(
 ) -> dict[str, int]:
     """Cases, codes, findings and rejected records of a period, and the counts for the manifest."""
     rows, fates = [], Counter[str]()
+    regrouped = REGROUPED if region.scheme_folder.name == OTHER_SCHEME else {}
     for source in inputs.sources:
         for number, stay in enumerate(read_stays(source.path), 1):
             day = date.fromisoformat(stay.day)
@@ -257,7 +294,8 @@ def write_cases(
             fate = "outside" if not period.first <= day <= period.last else "rejected" if not hospital else "accepted"
             fates[fate] += 1
             if fate == "accepted":
-                rows.append(_case(stay, day, hospital.level, source.relative, number))
+                group_code = regrouped.get(stay.group, stay.group)
+                rows.append(_case(stay._replace(group=group_code), day, hospital.level, source.relative, number))
     with cases_writer(sheet.folder / group.CASES_FILE) as write:
         write(arrow_table(CASES, rows).cast(case_schema()))
     write_csv(sheet.folder / CODES_FILE, CODES, [], "both")

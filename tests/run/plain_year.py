@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from generated_region import GROUPS, Stay, Terms
+from generated_region import Stay, Terms
 
 Key = tuple[str, str]
 OWED = ("retained", "deferred", "deposit", "carried", "receivable")
@@ -54,28 +54,30 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2)) if value >= 0 else -floor(-value + Fraction(1, 2))
 
 
-def points_of(fee: int, group: str, coefficient: Fraction) -> int:
-    """Units of 10^-4 points of a cost: low below half the mean, high above twice it."""
-    score, mean = GROUPS[group]
+def points_of(fee: int, score: int, mean: int, coefficient: Fraction) -> int:
+    """Units of 10^-4 points of a cost in a group of this score and mean: low below half of it, high above twice it."""
     ratio = Fraction(fee, mean)
     times = ratio if ratio < Fraction(1, 2) else ratio - 1 if ratio > 2 else Fraction(1)
     return half_up(score * times * coefficient * 10_000)
 
 
-def hospital_points(stays: Iterable[Stay], coefficient: Callable[[str, str], Fraction]) -> dict[Key, int]:
+def hospital_points(
+    stays: Iterable[Stay], groups: Mapping[str, tuple[int, int]], coefficient: Callable[[str, str], Fraction]
+) -> dict[Key, int]:
     """By pool and hospital, as written; `stays` are the period's, `coefficient` that of a hospital on a day."""
     own = list(stays)
     originals = {(stay.person, stay.pool, stay.hospital): stay for stay in own if not stay.refund}
     found: defaultdict[Key, int] = defaultdict(int)
     for stay in own:
         if not stay.refund:
-            points = points_of(stay.fee, stay.group, coefficient(stay.hospital, stay.day))
+            points = points_of(stay.fee, *groups[stay.group], coefficient(stay.hospital, stay.day))
         else:
             first = originals.get((stay.person, stay.pool, stay.hospital), stay)
             factor = coefficient(first.hospital, first.day)
             before = abs(first.fee)
             after = before + stay.fee
-            points = (points_of(after, first.group, factor) if after else 0) - points_of(before, first.group, factor)
+            terms = groups[first.group]
+            points = (points_of(after, *terms, factor) if after else 0) - points_of(before, *terms, factor)
         found[stay.pool, stay.hospital] += points
     return dict(found)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from generated_region import HOSPITALS, POOLS, Stay, Terms, without_grouping
-from year_machine import Row, Year
+from generated_region import Terms, without_grouping
+from year_machine import Row, Year, small_year
 
 from drgcalc.base.errors import OutputError
 from drgcalc.run.closing import close
@@ -22,15 +22,8 @@ PLAIN = Terms("fund_only", "rescale", "exact", "all_records", False, "0.95", Non
 @pytest.fixture
 def year(tmp_path: Path) -> Iterator[Year]:
     """Four hospitals with a stay in every month and pool."""
-    made = Year(tmp_path / "region", PLAIN)
-    for month in ("2024-01", "2024-02", "2024-03"):
-        for number, hospital in enumerate(HOSPITALS):
-            for pool in POOLS:
-                name, fee = f"{month}{hospital}{pool}", 300_000 + 10_000 * number
-                stay = Stay(name, name, hospital, pool, f"{month}-05", "GU25", fee, fee // 2, fee - fee // 2, False)
-                made.stays[name] = ("2024.csv", stay)
     with without_grouping():
-        yield made
+        yield small_year(tmp_path / "region", PLAIN)
 
 
 def adjustment(day: str) -> Row:

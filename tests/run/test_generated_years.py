@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from generated_region import GROUPS, HOSPITALS, POOLS, Stay, Terms, without_grouping
+from generated_region import CHANGES, GROUPS, HOSPITALS, POOLS, Stay, Terms, without_grouping
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -204,6 +204,11 @@ class LivedYear(RuleBasedStateMachine):
         ]
         places.shuffle(moved)
         self.year.decisions = moved
+
+    @rule(what=st.sampled_from(sorted(CHANGES)))
+    def tables_or_rules_change(self, what: str) -> None:
+        """And back, the next time."""
+        self.year.changed ^= {what}
 
     # ------------------------------------------------------------------------------------------- months
     @rule()

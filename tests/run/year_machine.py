@@ -15,7 +15,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generated_region import POOLS, Stay, Terms, hospital_on, make_region, write_decisions, write_stays
+from generated_region import (
+    CHANGES,
+    GROUPS,
+    HOSPITALS,
+    POOLS,
+    REGROUPED,
+    Stay,
+    Terms,
+    hospital_on,
+    make_region,
+    write_changed,
+    write_decisions,
+    write_stays,
+)
 from plain_year import Accounts, Decided, Key, Owed, Told, clear, hospital_points, pay, successors
 
 from drgcalc.base.errors import DrgcalcError, InputError
@@ -72,6 +85,8 @@ class Year:
     def __init__(self, folder: Path, terms: Terms) -> None:
         make_region(folder, terms)
         self.folder, self.terms = folder, terms
+        self.texts = {name: (folder / name).read_text(encoding="utf-8") for name, _, _ in CHANGES.values()}
+        self.changed: set[str] = set()
         self.stays: dict[str, tuple[str, Stay]] = {}
         self.decisions: list[Row] = []
         self.settled: dict[str, Path] = {}
@@ -88,6 +103,7 @@ class Year:
         for name, stay in self.stays.values():
             files.setdefault(name, []).append(stay)
         write_stays(self.folder, files)
+        write_changed(self.folder, self.texts, self.changed)
         write_decisions(self.folder, self.decisions)
 
     def late(self) -> set[Row]:
@@ -201,8 +217,10 @@ class Year:
             row = hospital_on(region, hospital, date.fromisoformat(day))
             return Fraction(row.coefficient)
 
+        regrouped = REGROUPED if "scheme" in self.changed else {}
+        groups = GROUPS | ({"BR25": (1195, GROUPS["BR25"][1])} if "score" in self.changed else {})
         own = [
-            stay
+            stay._replace(group=regrouped.get(stay.group, stay.group))
             for _, stay in self.stays.values()
             if stay.day.startswith(period)
             and hospital_on(region, stay.hospital, date.fromisoformat(stay.day))
@@ -210,7 +228,7 @@ class Year:
         ]
         heirs = successors(self.mergers(), last)
         expected: defaultdict[Key, int] = defaultdict(int)
-        for (pool, hospital), points in hospital_points(own, coefficient).items():
+        for (pool, hospital), points in hospital_points(own, groups, coefficient).items():
             expected[pool, heirs.get(hospital, hospital)] += points
         rows = published(folder, "allocations.csv", ALLOCATIONS.names())
         found = {(row["pool"], row["hospital_id"]): int(Decimal(row["points"]) * 10_000) for row in rows}
@@ -314,6 +332,19 @@ class Year:
                 if row["corrects"] == month
             ]
         return {key: amount for key, amount in sums(rows).items() if amount}
+
+
+def small_year(folder: Path, terms: Terms) -> Year:
+    """A year in which every hospital has a stay in every pool and in each of the first three months."""
+    made = Year(folder, terms)
+    for month in MONTHS[:3]:
+        for number, hospital in enumerate(HOSPITALS):
+            for pool in POOLS:
+                name, fee = f"{month}{hospital}{pool}", 300_000 + 10_000 * number
+                group = sorted(GROUPS)[number % len(GROUPS)]
+                stay = Stay(name, name, hospital, pool, f"{month}-05", group, fee, fee // 2, fee - fee // 2, False)
+                made.stays[name] = ("2024.csv", stay)
+    return made
 
 
 def owed_by(folder: Path) -> list[Owed]:

@@ -98,7 +98,7 @@ def _with_fees(**of_hospital: tuple[str, str]) -> Settlement:
 def test_a_pool_without_any_booked_amount_has_no_fund_ratio_and_keeps_its_money() -> None:
     done = _with_fees(A=("800.00", "0.00"), B=("700.00", "0.00"))
     assert [finding.code for finding in done.findings if finding.severity == "warning"] == ["S005"]
-    assert (done.values[0].status, str(done.values[0].kept)) == ("no_fund_ratio", "1000.00")
+    assert (done.values[0].status, str(done.values[0].kept)) == ("no_ratio", "1000.00")
 
 
 def test_a_hospital_with_points_and_no_cost_is_paid_nothing_and_named() -> None:

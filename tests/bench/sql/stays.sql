@@ -34,7 +34,7 @@ performed AS (
 SELECT
     'S' || LPAD(CAST(drawn.i AS VARCHAR), 10, '0') AS settlement_id,
     'P' || LPAD(CAST(HASH(drawn.i, 'person') % $persons AS VARCHAR), 9, '0') AS person_id,
-    'H' || LPAD(CAST(1 + HASH(drawn.i, 'hospital') % 40 AS VARCHAR), 3, '0') AS hospital_id,
+    'H' || LPAD(CAST(1 + HASH(drawn.i, 'hospital') % $hospitals AS VARCHAR), 3, '0') AS hospital_id,
     CASE WHEN HASH(drawn.i, 'pool') % 3 = 0 THEN '310' ELSE '390' END AS pool,
     COALESCE(drawn.asked_sex, CAST(1 + HASH(drawn.i, 'sex') % 2 AS VARCHAR)) AS sex,
     CASE WHEN drawn.newborn THEN 0 ELSE CAST(1 + HASH(drawn.i, 'age') % 90 AS INTEGER) END AS age_years,
