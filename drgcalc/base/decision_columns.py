@@ -125,7 +125,13 @@ ADJUSTMENTS = Table(
     (
         _NOTICE,
         _POOL,
-        _maybe("hospital_id", "VARCHAR", "", "机构代码", "the hospital whose budget it is; empty: the pool's"),
+        _maybe(
+            "hospital_id",
+            "VARCHAR",
+            "",
+            "机构代码",
+            "empty: the pool's budget; with a hospital it changes nothing and is told",
+        ),
         Column("amount", MONEY, "yuan", "调整金额", "signed; spread over the months from effective_from on"),
         Column("effective_from", "DATE", "", "生效日期", "earlier months stay as they are"),
         _REASON,

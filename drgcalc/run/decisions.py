@@ -298,14 +298,20 @@ def _decisions(kind: Kind, rows: Sequence[Candidate], findings: list[Finding]) -
             findings += [_finding(row, "D108", kind.key[0], f"{known_by}: {len(group)} rows differ") for row in group]
             continue
         findings += [_finding(row, "D107", kind.key[0], f"{known_by}: a copy of an earlier row") for row in group[1:]]
-        findings += _not_approved(kind, group[0])
+        findings += _not_applied(kind, group[0])
         made.append(kind.shape(**group[0].cells, where=group[0].where))
     return tuple(sorted(made, key=lambda row: tuple("" if cell is None else str(cell) for cell in row[:-1])))
 
 
-def _not_approved(kind: Kind, row: Candidate) -> Iterable[Finding]:
-    if kind.table.name == "adjustments" and row.cells["final_review"] != "approved":
+def _not_applied(kind: Kind, row: Candidate) -> Iterable[Finding]:
+    """Budget adjustments that nobody approved, and those of a hospital, which has no part of a pool of its own."""
+    if kind.table.name != "adjustments":
+        return
+    if row.cells["final_review"] != "approved":
         yield _finding(row, "D114", "final_review", f"the final review is {row.cells['final_review']}")
+    elif row.cells["hospital_id"] is not None:
+        words = f"the budget of hospital {row.cells['hospital_id']} alone: points have no budget by hospital"
+        yield _finding(row, "D115", "hospital_id", words)
 
 
 def _without_circles(decisions: Decisions, findings: list[Finding]) -> Decisions:

@@ -16,6 +16,8 @@ from drgcalc.base.errors import OutputError
 MANIFEST = "manifest.json"
 SCHEMA = 3
 SEAL = "seal"
+CLOSED_MONTHS = "closed months"
+"""Key of a manifest's `region`: which months before were closed, and with which decisions."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,16 @@ def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
 
 
 def same_results(one: Manifest, other: Manifest) -> bool:
-    """Whether two manifests describe the same inputs and outputs, whatever version of drgcalc wrote them."""
-    return replace(one, drgcalc="") == replace(other, drgcalc="")
+    """Whether two manifests describe the same inputs and outputs, whatever version of drgcalc wrote them.
+
+    That other months have been closed in between is no news when it changes nothing.
+    """
+    return _without_closed(one) == _without_closed(other)
+
+
+def _without_closed(manifest: Manifest) -> Manifest:
+    kept = {name: value for name, value in manifest.region.items() if name != CLOSED_MONTHS}
+    return replace(manifest, drgcalc="", region=kept)
 
 
 def file_hash(path: Path) -> str:

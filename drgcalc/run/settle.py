@@ -36,7 +36,7 @@ from drgcalc.run.settled_before import settled_before
 from drgcalc.run.snapshot import texts_of, write_texts
 from drgcalc.run.special import write_review
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
-from drgcalc.run.year import earlier, pay, write_paid
+from drgcalc.run.year import closed_months, earlier, pay, write_paid
 from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.identities import (
     Statement,
@@ -350,6 +350,7 @@ def _basis(region: Region, period: Period, terms: Terms, cases: Cases) -> Manife
             **cases.manifest.region,
             **hashes(region.tables(), region.folder),
             **earlier(region, period),
+            **closed_months(region, period),
         },
         scheme=cases.manifest.scheme,
         policy=terms.block,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,9 @@ from drgcalc.base.errors import Finding
 from drgcalc.base.money import total
 from drgcalc.base.payment_columns import CLEARING, CLEARING_POOLS, DIFFERENCES, PAYMENTS, POINT_VALUES
 from drgcalc.base.settlement_columns import LEDGER
-from drgcalc.run.closed import closed_periods, standing_version
+from drgcalc.run.closed import closed_periods, closed_with, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, months_before
-from drgcalc.run.manifest import MANIFEST, Manifest, file_hash
+from drgcalc.run.manifest import CLOSED_MONTHS, MANIFEST, Manifest, file_hash
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.published import read_allocations, read_book
 from drgcalc.run.published_csv import read_rows
@@ -77,6 +78,16 @@ def earlier(region: Region, period: Period) -> dict[str, str]:
         for folder in folders
         if folder is not None and (folder / PAYMENTS_LEDGER).is_file()
     }
+
+
+def closed_months(region: Region, period: Period) -> dict[str, str]:
+    """Which months before are closed and with which decisions, as an entry of a manifest; nothing without any.
+
+    A month posts differences to closed months, and a clearing says which months are open.
+    """
+    closed = closed_with(region.out)
+    marks = [f"{month} {'|'.join(closed[month])}" for month in months_before(period) if month in closed]
+    return {CLOSED_MONTHS: hashlib.sha256("\n".join(marks).encode()).hexdigest()} if marks else {}
 
 
 def built_on_others(region: Region, manifest: Manifest) -> tuple[str, ...]:

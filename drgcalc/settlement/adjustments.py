@@ -17,7 +17,7 @@ ACCOUNT = STEP = "budget_adjustment"
 
 
 def approved(adjustments: Iterable[Adjustment], year: int) -> tuple[Adjustment, ...]:
-    """Those that count for the pools of a year: finally approved, and not of one hospital."""
+    """Those that count for the pools of a year: finally approved, and not of one hospital (finding D115)."""
     return tuple(
         row
         for row in adjustments

@@ -90,6 +90,12 @@ DECISION_FINDINGS = (
         "a budget adjustment without final approval; it is not applied",
         "fill in final_review and final_reviewed_on when it is approved",
     ),
+    FindingKind(
+        "D115",
+        "warning",
+        "a budget adjustment of one hospital; the pool's budget is divided by points, so it changes nothing",
+        "put it into methods/adjustments.csv for a method with targets, or leave hospital_id empty: the pool's budget",
+    ),
 )
 
 _KINDS = {kind.code: kind for kind in DECISION_FINDINGS}

@@ -269,9 +269,10 @@ def _findings(month: Month, rows: Sequence[Payment]) -> tuple[Finding, ...]:
         for row in rows
         if row.carried_out < 0
     ]
-    limit = month.rule.advance_limit
+    limit, year = month.rule.advance_limit, month.period[:4]
     for pool, annual in sorted(month.pools.items()) if limit else ():
-        given = total([ZERO, *(row.amount for row in month.decisions.advances if row.pool == pool)])
+        own = [row.amount for row in month.decisions.advances if row.pool == pool and in_month(row.decided_on, year)]
+        given = total([ZERO, *own])
         most = round_half_up(multiply(limit.value, annual), MONEY_PLACES) if limit else ZERO
         if given > most:
             found.append(pay_finding("P102", f"pool {pool}: advances of {given:,} yuan, the limit is {most:,}"))

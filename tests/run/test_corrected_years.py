@@ -55,3 +55,35 @@ def test_a_month_that_was_settled_before_the_one_before_it_changed_is_not_closed
         close(year.folder, "2024-02")
     assert settle(year.folder, parse_period("2024-02")).place.version == 2
     close(year.folder, "2024-02")
+
+
+def test_a_month_posts_what_a_month_that_was_closed_in_the_meantime_lacks(year: Year) -> None:
+    year.settle("2024-01")
+    name, (_, stay) = next(iter(year.stays.items()))
+    year.stays["late"] = ("late.csv", stay._replace(settlement_id="late", person="late"))
+    first = year.settle("2024-02")
+    assert first is not None
+    assert first.differences == ()
+    assert name.startswith("2024-01")
+    year.close("2024-01")
+    second = year.settle("2024-02")
+    assert second is not None
+    assert {row.corrects for row in second.differences} == {"2024-01"}
+    assert settle(year.folder, parse_period("2024-02")).place.unchanged
+
+
+def test_a_year_cleared_again_after_its_months_were_closed_does_not_say_they_are_open(year: Year) -> None:
+    year.settle("2024-01")
+    year.clear()
+    year.close("2024-01")
+    found = settle(year.folder, parse_period("2024")).findings
+    assert [finding.message for finding in found if finding.code == "P110"] == []
+
+
+def test_closing_a_month_makes_no_new_version_of_the_next_one(year: Year) -> None:
+    for month in ("2024-01", "2024-02"):
+        year.settle(month)
+    year.close("2024-01")
+    settled = year.settle("2024-02")
+    assert settled is not None
+    assert settled.place.version == 1

@@ -216,6 +216,12 @@ def test_an_adjustment_without_final_approval_is_kept_and_said_to_wait(review: s
     assert approved(decisions.adjustments, 2024) == ()
 
 
+def test_an_adjustment_of_one_hospital_is_told_to_change_nothing(tmp_path: Path) -> None:
+    decisions = read(tmp_path, {"adjustments": [GOOD["adjustments"].replace("employee,,", "employee,H1,")]})
+    assert [(finding.code, finding.value) for finding in decisions.findings] == [("D115", "H1")]
+    assert approved(decisions.adjustments, 2024) == ()
+
+
 def test_special_cases_beyond_the_quota_of_the_pool_are_not_applied(tmp_path: Path) -> None:
     rows = [f"S{n},points,100,,2024-05-{n:02},,纪要" for n in range(1, 5)] + ["S9,rejected,,,2024-05-01,,纪要"]
     decided = read(tmp_path, {"special_cases": rows}).special_cases

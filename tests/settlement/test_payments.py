@@ -129,6 +129,13 @@ def test_advances_beyond_the_limit_are_a_finding() -> None:
     assert (row_of(paid).advance, row_of(paid).paid) == (Decimal("90.00"), Decimal("10.00"))
 
 
+def test_advances_of_another_year_do_not_count_against_the_limit() -> None:
+    decisions = Decisions(advances=(advance("70", "2024-01-03"), advance("90", "2023-01-03", hospital="B")))
+    rule = payment_rule(advance_limit=number("0.08", "ratio"))
+    rows = [allocation("2024-01", "A", "10.00")]
+    assert month("2024-01", *rows, rule=rule, decisions=decisions, pools={"p": Decimal(1000)}).findings == ()
+
+
 def test_every_posting_stands_on_an_account_and_a_step_that_are_explained() -> None:
     steps, names = {step.name for step in PAY_STEPS}, [account.name for account in PAY_ACCOUNTS]
     decisions = Decisions(
