@@ -48,6 +48,20 @@ def test_settling_again_makes_no_new_version(run: Run, settled: Path) -> None:
     assert ended.document["grouping"]["reused"]
 
 
+def test_months_settle_one_after_the_other_and_what_is_done_stays(run: Run, region: Path) -> None:
+    ended = run("settle", "--region", region, "--months", "2024-03:2024-04")
+    assert ended.code == 3
+    assert "2024-03: " in ended.err
+    assert "there is no record for 2024-04" in ended.err
+    assert "2024-03/v1/manifest.json" in published(region)
+    ended = run("settle", "--region", region, "--months", "2024-03:2024-03")
+    assert "v1, as before" in ended.out
+    assert [line for line in ended.out.splitlines() if cell_len(line) > 80] == []
+    document = run("settle", "--region", region, "--months", "2024-03:2024-03", "--json").document
+    assert [one["period"] for one in document] == ["2024-03"]
+    assert run("settle", "--region", region, "--months", "2024-03:2024-03", "--year", "2024").code == 2
+
+
 def test_two_regions_settle_to_the_same_bytes(run: Run, region: Path, settled: Path) -> None:
     run("settle", "--region", region, "--year", "2024")
     differing = [

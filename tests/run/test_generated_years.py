@@ -258,12 +258,11 @@ class LivedYear(RuleBasedStateMachine):
         if not due or None in [self.year.settle(month) for month in due]:
             return
         once = self.year.once(self.work / "once")
-        for month in self.year.closed:
+        for month in sorted(self.year.closed):
             if once.settle(month) is not None:
-                once.settled.clear()
-                folder = max((once.folder / "out" / month).glob("v*"))
-                assert self.year.posted_for(month) == posted(folder), month
+                assert self.year.posted_for(month) == posted(once.settled[month]), month
         shutil.rmtree(once.folder / "out", ignore_errors=True)
+        once.settled.clear()
         lived, fresh = self.year.clear(), once.clear()
         assert (lived is None) == (fresh is None)
         if lived and fresh:

@@ -55,7 +55,7 @@ def test_a_method_that_only_the_registry_knows_pays_a_whole_year(
         paid = [due for due in owed_by(cleared) if not due.points]
         assert sum(due.payable for due in paid) == 100 * len(list(year.stays)[::3])
         assert all(found.holds for found in verify(year.folder))
-        assert prove(year.folder, parse_period("2024")) is not None
+        assert prove(year.folder, "2024").pools
         hospital = paid[0].key[1]
         explained = explain_hospital(year.folder, hospital, parse_period("2024"))
         assert any("× 1.00" in line.explanation for line in explained.lines)
