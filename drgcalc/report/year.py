@@ -74,7 +74,8 @@ def months(results: Sequence[Settled]) -> Iterator[RenderableType]:
     )
     whole: list[tuple[Decimal, Decimal]] = []
     for result in results:
-        owed = total(row.payable for row in (*result.allocations, *result.methods))
+        payables = [row.payable for row in result.allocations], [row.payable for row in result.methods]
+        owed = total(amount for amounts in payables for amount in amounts)
         sent = total(row.paid for row in result.payments)
         whole.append((owed, sent))
         hospitals = len({row.hospital_id for row in result.allocations})

@@ -27,6 +27,7 @@ from drgcalc.grouping.scheme import load_scheme
 from drgcalc.run import group, verify
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES
 from drgcalc.run.decisions import KINDS
+from drgcalc.run.if_mended import IF_MENDED_FILE, mended_writer
 from drgcalc.run.init import init
 from drgcalc.run.manifest import file_hash
 from drgcalc.run.region import Region
@@ -291,7 +292,7 @@ def write_cases(
         for number, stay in enumerate(read_stays(source.path), 1):
             day = date.fromisoformat(stay.day)
             hospital = hospital_on(region, stay.hospital, day)
-            fate = "outside" if not period.first <= day <= period.last else "rejected" if not hospital else "accepted"
+            fate = "accepted" if hospital and period.first <= day <= period.last else "outside"
             fates[fate] += 1
             if fate == "accepted":
                 group_code = regrouped.get(stay.group, stay.group)
@@ -300,10 +301,11 @@ def write_cases(
         write(arrow_table(CASES, rows).cast(case_schema()))
     write_csv(sheet.folder / CODES_FILE, CODES, [], "both")
     write_csv(sheet.folder / group.FINDINGS_FILE, FINDINGS, [], "both")
-    refused = [("x", 1, "R104", *[None] * (len(REJECTED.columns) - 3))] * fates["rejected"]
-    write_rejected(sheet.folder, arrow_table(REJECTED, refused))
+    write_rejected(sheet.folder, arrow_table(REJECTED, ()))
+    with mended_writer(sheet.folder / IF_MENDED_FILE):
+        pass  # nothing is rejected here: a record of a hospital that is not in force is none of the period
     return {
-        "read": fates.total(), "accepted": fates["accepted"], "rejected": fates["rejected"], "duplicates": 0,
+        "read": fates.total(), "accepted": fates["accepted"], "rejected": 0, "duplicates": 0,
         "outside": fates["outside"], **({"status:grouped": len(rows)} if rows else {}),
         "groups": len({row[CASES.names().index("group_code")] for row in rows}), REPAIRED_CODES: 0,
     }  # fmt: skip
