@@ -1,22 +1,25 @@
 """Exact money: the only division, the only rounding and the only splitter of the project.
 
 Amounts are `Decimal` in yuan; an exact ratio on its way to the one division may be a `Fraction`. Everything is
-computed in integers, never in a decimal context, so that a result does not depend on the precision or rounding mode
-that some other code has set.
+computed in integers, or in a decimal context of this module's own that refuses to round, so that a result does not
+depend on the precision or rounding mode that some other code has set.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 
 MONEY_PLACES = 2
 POINTS_PLACES = 4
 POINT_VALUE_PLACES = 4
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
+_NOTHING = Decimal(0)
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -30,16 +33,16 @@ def exact(text: str) -> Decimal:
 
 def from_units(units: int, places: int) -> Decimal:
     """`units` × 10^-places with exactly `places` decimals: 12345 units of 2 places is 123.45."""
-    return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -places))
+    return _EXACT.scaleb(Decimal(units), -places)
 
 
 def to_units(value: Decimal, places: int) -> int:
     """The whole number of 10^-places units in `value`. Raises ValueError when it has more decimals than that."""
-    numerator, denominator = value.as_integer_ratio()
-    units, rest = divmod(numerator * 10**places, denominator)
-    if rest:
+    scaled = _EXACT.scaleb(value, places)
+    units = int(scaled)
+    if units != scaled:
         raise ValueError(f"{value} has more than {places} decimals")
-    return int(units)
+    return units
 
 
 def divide(numerator: Decimal | Fraction, denominator: Decimal | Fraction, places: int) -> Decimal:
@@ -74,10 +77,21 @@ def multiply(*factors: Decimal) -> Decimal:
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
-    """The exact sum; of no amounts, zero."""
-    kept = list(amounts)
-    places = max((max(0, -int(amount.as_tuple().exponent)) for amount in kept), default=0)
-    return from_units(sum(to_units(amount, places) for amount in kept), places)
+    """The exact sum, with the places of the amount that has most; of no amounts, zero."""
+    return reduce(_EXACT.add, amounts, _NOTHING)
+
+
+def over_one_denominator(ratios: Iterable[Fraction]) -> tuple[list[int], int]:
+    """The numerators of exact ratios over the least denominator that they have in common, and that denominator."""
+    pairs = [ratio.as_integer_ratio() for ratio in ratios]
+    common = lcm(*(denominator for _, denominator in pairs))
+    return [numerator * (common // denominator) for numerator, denominator in pairs], common
+
+
+def ratio_total(ratios: Iterable[Fraction]) -> Fraction:
+    """The exact sum of ratios; of hundreds with denominators of their own it is one division, not hundreds."""
+    numerators, common = over_one_denominator(ratios)
+    return Fraction(sum(numerators), common)
 
 
 def allocate(

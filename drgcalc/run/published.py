@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from drgcalc.base.errors import OutputError, UsageError
+from drgcalc.base.money import MONEY_PLACES, from_units, to_units
 from drgcalc.run.publish import latest, periods
 from drgcalc.run.published_csv import read_csv
 from drgcalc.settlement.ledger import Book
@@ -57,6 +58,21 @@ def read_method_payments(folder: Path) -> tuple[MethodPayment, ...]:
         return tuple(MethodPayment(**row) for row in pq.read_table(path).to_pylist())
     except (OSError, ValueError, TypeError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def read_balances(ledger: Path) -> dict[tuple[str, str, str | None], Decimal]:
+    """What every (pool, account, hospital) of a published ledger holds, yuan; as the book's own balances.
+
+    Raises OutputError when it cannot be read.
+    """
+    found: dict[tuple[str, str, str | None], int] = {}
+    try:
+        for _, _, _, pool, account, hospital, amount, _, _ in read_csv(ledger):
+            key = pool, account, hospital or None
+            found[key] = found.get(key, 0) + to_units(Decimal(amount), MONEY_PLACES)
+    except (OSError, ValueError, ArithmeticError) as error:
+        raise OutputError(f"{ledger} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+    return {key: from_units(fen, MONEY_PLACES) for key, fen in found.items()}
 
 
 def read_book(folder: Path, name: str = LEDGER_FILE) -> Book:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -190,6 +191,7 @@ def read_cell(column: Column, text: str, where: str) -> Cell:
         raise RulesError(f"{where}: {column.name} {text!r}: {error}", hint=f"expected: {column.meaning}") from error
 
 
+@cache
 def _parser(type_: str) -> Callable[[str], Cell]:
     if decimal := _DECIMAL.fullmatch(type_):
         width, places = map(int, decimal.groups())

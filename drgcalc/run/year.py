@@ -17,7 +17,7 @@ from drgcalc.run.closed import closed_periods, closed_with, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, months_before
 from drgcalc.run.manifest import CLOSED_MONTHS, MANIFEST, Manifest, file_hash
 from drgcalc.run.period import Period, parse_period
-from drgcalc.run.published import read_allocations, read_book
+from drgcalc.run.published import read_allocations, read_balances
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.writing import write_csv
@@ -27,7 +27,7 @@ from drgcalc.settlement.decision_findings import decision_finding
 from drgcalc.settlement.identities import Statement
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.pay_findings import pay_finding
-from drgcalc.settlement.payment_rows import Difference, Payment
+from drgcalc.settlement.payment_rows import Difference, Payment, together
 from drgcalc.settlement.payments import Month, PaidMonth, pay_month
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import Allocation, FundItem, PoolValue
@@ -138,9 +138,7 @@ def _month(
 ) -> PaidMonth:
     assert policy.payment is not None
     folders = [standing_version(region.out, month) for month in months_before(period)]
-    books = [
-        read_book(folder, PAYMENTS_LEDGER) for folder in folders if folder and (folder / PAYMENTS_LEDGER).is_file()
-    ]
+    ledgers = [folder / PAYMENTS_LEDGER for folder in folders if folder and (folder / PAYMENTS_LEDGER).is_file()]
     return pay_month(
         Month(
             period=period.text,
@@ -150,7 +148,7 @@ def _month(
             differences=found,
             decisions=region.decisions,
             successors=region.decisions.successors(period.last),
-            before=books,
+            before=together(read_balances(ledger) for ledger in ledgers),
             pools=_annual(settlement),
         )
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from drgcalc.base.money import ratio_total
 from drgcalc.settlement.elastic import Elastic
 from drgcalc.settlement.policy import PointValueRule
 from drgcalc.settlement.rows import HospitalTotals
@@ -32,7 +33,7 @@ def entitlements(
         divided += patients if convention == "fund_plus_patient" else 0
         worths = _elastic(divided, hospitals, rule, rule.elastic)
     earned = {row.hospital_id: _earned(convention, worths[row.hospital_id], row) for row in hospitals}
-    whole = sum(earned.values(), Fraction(0))
+    whole = ratio_total(earned.values())
     if rule.closing is not None and rule.closing.value == "rescale" and whole > 0:
         return {hospital: amount * Fraction(fund) / whole for hospital, amount in earned.items()}
     return earned
@@ -42,7 +43,7 @@ def pays_everything(rule: PointValueRule, entitled: Iterable[Fraction]) -> bool:
     """Whether what hospitals are entitled to is the whole pool: conserved and paid exactly, or the rest rescaled."""
     exact = rule.convention.value in ("fund_only", "fund_plus_patient") and rule.pay_with.value == "exact"
     rescaled = rule.closing is not None and rule.closing.value == "rescale"
-    return exact or (rescaled and sum(entitled, Fraction(0)) > 0)
+    return exact or (rescaled and ratio_total(entitled) > 0)
 
 
 def _printed(value: Fraction, rule: PointValueRule) -> Fraction:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from drgcalc.base.errors import UnbalancedError
-from drgcalc.base.money import MONEY_PLACES, round_half_up, total
+from drgcalc.base.money import MONEY_PLACES, ratio_total, round_half_up, total
 from drgcalc.settlement.entitlement import pays_everything
 from drgcalc.settlement.ledger import ZERO, Book, less
 from drgcalc.settlement.policy import PointValueRule
@@ -74,7 +74,7 @@ def kept_identity(
 ) -> Statement:
     """Nothing is kept of a pool that must be paid whole; else what is kept is what is posted as left over."""
     if pays_everything(rule, entitled.values()):
-        expected = round_half_up(Fraction(fund) - sum(entitled.values(), Fraction(0)), MONEY_PLACES)
+        expected = round_half_up(Fraction(fund) - ratio_total(entitled.values()), MONEY_PLACES)
         return statement("kept", pool, expected, kept, "what nobody is entitled to is kept")
     posted = total((book.balance(pool, "fund_balance"), book.balance(pool, "adjustment_fund")))
     return statement("kept", pool, posted, kept, "what is kept is posted")

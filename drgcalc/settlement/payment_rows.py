@@ -67,13 +67,13 @@ class Payment(NamedTuple):
     closing: Decimal
 
 
-def balances(books: Iterable[Book]) -> Balances:
-    """What every (pool, account, hospital) holds after several books."""
-    found: defaultdict[tuple[str, str, str | None], list[Decimal]] = defaultdict(list)
-    for book in books:
-        for posting in book.postings:
-            found[posting.pool, posting.account, posting.hospital_id].append(posting.amount)
-    return {key: total(parts) for key, parts in found.items()}
+def together(found: Iterable[Balances]) -> Balances:
+    """What every (pool, account, hospital) holds after several books, whose balances these are."""
+    parts: defaultdict[tuple[str, str, str | None], list[Decimal]] = defaultdict(list)
+    for balances in found:
+        for key, amount in balances.items():
+            parts[key].append(amount)
+    return {key: total(amounts) for key, amounts in parts.items()}
 
 
 def owing(allocations: Iterable[Allocation], methods: Iterable[MethodPayment]) -> list[Allocation | MethodPayment]:

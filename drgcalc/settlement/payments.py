@@ -40,10 +40,10 @@ from drgcalc.settlement.payment_rows import (
     Difference,
     Key,
     Payment,
-    balances,
     owing,
     payment_identities,
     payment_rows,
+    together,
 )
 from drgcalc.settlement.rows import Allocation, Posting
 
@@ -53,7 +53,7 @@ class Month:
     """What a month is paid from. `successors` have taken the place of hospitals that ended by its last day.
 
     `allocations` are its own, `methods` what others pay;
-    `before` the payments books of the year's earlier months; `decisions` those that count.
+    `before` what the payments books of the year's earlier months hold together; `decisions` those that count.
     """
 
     period: str
@@ -63,7 +63,7 @@ class Month:
     differences: Sequence[Difference]
     decisions: Decisions
     successors: Mapping[str, str]
-    before: Sequence[Book]
+    before: Balances
     pools: Mapping[str, Decimal]
     """The year's pool of each, which the advance limit is taken of; empty when not known."""
 
@@ -80,9 +80,9 @@ class PaidMonth:
 
 def pay_month(month: Month) -> PaidMonth:
     """Pay one month. Pure; raises nothing for what data can hold."""
-    opening = balances(month.before)
+    opening = month.before
     postings = list(_mergers(month, opening))
-    after = balances((*month.before, Book(tuple(postings)))) if postings else opening
+    after = together((opening, Book(tuple(postings)).balances())) if postings else opening
     for step in _STEPS:
         postings += list(step(month, Accounts(after, postings)))
     book = Book(tuple(postings))

@@ -10,10 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import NamedTuple
 
-from drgcalc.base.money import MONEY_PLACES, from_units, round_half_up, to_units, total
+from drgcalc.base.money import (
+    MONEY_PLACES,
+    from_units,
+    over_one_denominator,
+    ratio_total,
+    round_half_up,
+    to_units,
+    total,
+)
 from drgcalc.settlement.elastic import point_classes
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.policy import PointValueRule
@@ -233,11 +240,12 @@ def allocate_signed(amount: Decimal, weights: Mapping[str, Fraction]) -> dict[st
     if amount < 0:
         return {key: less(ZERO, part) for key, part in allocate_signed(less(ZERO, amount), weights).items()}
     units = to_units(amount, MONEY_PLACES)
-    whole = sum(weights.values(), Fraction(0))
-    exact = {key: units * weight / whole for key, weight in weights.items()}
-    parts = {key: floor(share) for key, share in exact.items()}
-    favoured = set(sorted(exact, key=lambda key: (parts[key] - exact[key], key))[: units - sum(parts.values())])
-    return {key: from_units(part + (key in favoured), MONEY_PLACES) for key, part in parts.items()}
+    shares, _ = over_one_denominator(weights.values())
+    whole = sum(shares)
+    parts = {key: divmod(units * share, whole) for key, share in zip(weights, shares, strict=True)}
+    left_over = units - sum(part for part, _ in parts.values())
+    favoured = set(sorted(parts, key=lambda key: (-parts[key][1], key))[:left_over])
+    return {key: from_units(part + (key in favoured), MONEY_PLACES) for key, (part, _) in parts.items()}
 
 
 def _close(
@@ -252,7 +260,7 @@ def _close(
     closing = rule.closing.value if rule.closing else "leave_in_fund"
     rescaled: dict[str, Decimal] = {}
     if closing == "rescale":
-        if sum(entitled.values(), Fraction(0)) > 0:
+        if ratio_total(entitled.values()) > 0:
             whole = allocate_signed(fund, entitled)
             rescaled = {hospital: less(whole[hospital], paid) for hospital, paid in payments.items()}
         else:

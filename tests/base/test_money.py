@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drgcalc.base.money import allocate, divide, exact, from_units, multiply, round_half_up, to_units, total
+from drgcalc.base.money import (
+    allocate,
+    divide,
+    exact,
+    from_units,
+    multiply,
+    over_one_denominator,
+    ratio_total,
+    round_half_up,
+    to_units,
+    total,
+)
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False)
 weights = st.dictionaries(
@@ -88,6 +99,21 @@ def test_units_come_back_from_their_amount(units: int, places: int) -> None:
 def test_products_and_sums_are_exact(one: Decimal, other: Decimal) -> None:
     assert Fraction(multiply(one, other)) == Fraction(one) * Fraction(other)
     assert Fraction(total([one, other])) == Fraction(one) + Fraction(other)
+
+
+def test_a_sum_has_the_places_of_its_finest_amount_and_no_negative_zero() -> None:
+    assert str(total([])) == "0"
+    assert str(total([Decimal("1.5"), Decimal("-1.50")])) == "0.00"
+    assert str(total([Decimal("-0.00")])) == "0.00"
+    assert str(total([Decimal("1E+3"), Decimal("1")])) == "1001"
+    assert str(total([Decimal("1E+30"), Decimal("0.01")])) == "1000000000000000000000000000000.01"
+
+
+@given(st.lists(st.fractions(max_denominator=10**12)))
+def test_sums_of_ratios_are_exact(ratios: list[Fraction]) -> None:
+    assert ratio_total(ratios) == sum(ratios, Fraction(0))
+    numerators, common = over_one_denominator(ratios)
+    assert [Fraction(numerator, common) for numerator in numerators] == ratios
 
 
 @given(amounts, weights)

@@ -9,6 +9,7 @@ from typing import Any
 from drgcalc.settlement.clearing import Year
 from drgcalc.settlement.decisions import Advance, Correction, Decisions, Deduction, Merger, Transfer, Where
 from drgcalc.settlement.pay_policy import ClearingRule, PaymentRule, read_clearing, read_payment
+from drgcalc.settlement.payment_rows import together
 from drgcalc.settlement.payments import Month, PaidMonth, pay_month
 from drgcalc.settlement.policy_reading import Table
 from drgcalc.settlement.rows import Allocation
@@ -93,7 +94,7 @@ def month(period: str, *rows: Allocation, before: list[PaidMonth] | None = None,
             differences=given.pop("differences", ()),
             decisions=decisions,
             successors=decisions.successors(last),
-            before=[paid.book for paid in before or []],
+            before=together(paid.book.balances() for paid in before or []),
             pools=given.pop("pools", {}),
         )
     )
