@@ -28,7 +28,7 @@ def read_csv(path: Path) -> Iterator[list[str]]:
         lines = csv.reader(file)
         next(lines, None)
         for line in lines:
-            yield [cell[1:] if _DEFUSED.match(cell) else cell for cell in line]
+            yield [cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell for cell in line]
 
 
 def read_rows(path: Path, table: Table) -> Iterator[tuple[Any, ...]]:
