@@ -58,7 +58,7 @@ def reference() -> str:
         *section("Findings about a settlement", [settlement_findings()]),
         *section(
             "Findings about decisions",
-            [table(("code", "severity", "what is wrong", "what to do"), decision_findings())],
+            [decision_findings()],
         ),
         *section("Findings about payments and clearing", [payment_findings()]),
         *section("Findings about feedback, fund and coverage", [office_findings()]),

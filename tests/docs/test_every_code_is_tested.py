@@ -108,3 +108,8 @@ def test_every_key_of_a_policy_has_a_test(key: str) -> None:
 @pytest.mark.parametrize("word", policy_words())
 def test_every_word_of_a_policy_has_a_test(word: str) -> None:
     assert named(word, policies())
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_reference_lists_every_code(code: str) -> None:
+    assert f"\n| {code} | " in (ROOT / "drgcalc" / "REFERENCE.md").read_text(encoding="utf-8")
