@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,7 @@ from drgcalc.base.code_columns import CODES
 from drgcalc.base.columns import CASES, FINDINGS
 from drgcalc.base.proof_columns import REJECTED
 from drgcalc.grouping.scheme import load_scheme
+from drgcalc.records.intake import Intake
 from drgcalc.run import group, verify
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES
 from drgcalc.run.decisions import KINDS
@@ -276,23 +278,22 @@ def hospital_on(region: Region, hospital: str, day: date) -> Any:
 def without_grouping() -> ExitStack:
     """While it is entered, records are cases already."""
     stack = ExitStack()
-    stack.enter_context(patch.object(group, "_load_rules", lambda *_: None))
+    stack.enter_context(patch.object(group, "_load_rules", lambda region, *_: region))
     stack.enter_context(patch.object(group, "_write_cases", write_cases))
     stack.enter_context(patch.object(verify, "load_scheme", cache(load_scheme)))
     return stack
 
 
-def write_cases(
-    region: Region, period: Any, inputs: Any, _rules: Any, _salt: Any, sheet: Any, _progress: Any
-) -> dict[str, int]:
+def write_cases(intake: Intake, _findings: Any, rules: Future[Region], sheet: Any, _progress: Any) -> dict[str, int]:
     """Cases, codes, findings and rejected records of a period, and the counts for the manifest."""
+    region = rules.result()
     rows, fates = [], Counter[str]()
     regrouped = REGROUPED if region.scheme_folder.name == OTHER_SCHEME else {}
-    for source in inputs.sources:
+    for source in intake.sources:
         for number, stay in enumerate(read_stays(source.path), 1):
             day = date.fromisoformat(stay.day)
             hospital = hospital_on(region, stay.hospital, day)
-            fate = "accepted" if hospital and period.first <= day <= period.last else "outside"
+            fate = "accepted" if hospital and intake.first <= day <= intake.last else "outside"
             fates[fate] += 1
             if fate == "accepted":
                 group_code = regrouped.get(stay.group, stay.group)
