@@ -16,7 +16,7 @@ from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Settled
 from drgcalc.report.year_model import Explained, History, OwnView
 from drgcalc.settlement.clearing import ClearedPool
-from drgcalc.settlement.ledger import less
+from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.payment_rows import Difference, Payment
 
 LARGEST = 10
@@ -51,11 +51,11 @@ _CLEARED = (
     _Part("surplus kept, overrun shared 结余留用、超支分担", lambda row: row.shared),
     _Part("decided by hand 手工更正", lambda row: row.decided),
     _Part("moved between pools 险种划转", lambda row: row.transferred),
-    _Part("deducted for violations 违规扣款", lambda row: row.violation.copy_negate()),
-    _Part("deducted over budget 超总额扣款", lambda row: row.over_budget.copy_negate()),
-    _Part("sent month by month 月度已拨", lambda row: row.monthly.copy_negate()),
-    _Part("advances, recovered here 预付金抵扣", lambda row: row.advance.copy_negate()),
-    _Part("deposits held 暂扣质量保证金", lambda row: row.deposit.copy_negate()),
+    _Part("deducted for violations 违规扣款", lambda row: less(ZERO, row.violation)),
+    _Part("deducted over budget 超总额扣款", lambda row: less(ZERO, row.over_budget)),
+    _Part("sent month by month 月度已拨", lambda row: less(ZERO, row.monthly)),
+    _Part("advances, recovered here 预付金抵扣", lambda row: less(ZERO, row.advance)),
+    _Part("deposits held 暂扣质量保证金", lambda row: less(ZERO, row.deposit)),
     _Part("= clearing 清算拨付", lambda row: row.clearing, is_sum=True),
     _Part("beside it, deposits returned 返还质量保证金", lambda row: row.deposit_released),
 )
@@ -97,7 +97,7 @@ def payments(rows: Sequence[Payment]) -> Iterator[RenderableType]:
     for name, label, sign in _PARTS:
         sums = [total(getattr(row, name) for row in rows if row.pool == pool) for pool in pools]
         if any(sums) or not sign:
-            shown = [amount if sign >= 0 else amount.copy_negate() for amount in sums]
+            shown = [amount if sign >= 0 else less(ZERO, amount) for amount in sums]
             table.add_row(Text(label), *map(money, shown), style="" if sign else "bold")
     yield table
 
