@@ -175,6 +175,9 @@ def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
     yield _equal("groups met", str(counts["groups"]), str(groups))
     refused = pq.ParquetFile(folder / REJECTED_FILE).metadata.num_rows
     yield _equal("rejected records and copies", str(counts["rejected"] + counts["duplicates"]), str(refused))
+    if (folder / IF_MENDED_FILE).is_file():  # an older program did not write it
+        kinds = pq.read_table(folder / IF_MENDED_FILE, columns=["kind"])["kind"].to_pylist()
+        yield _equal(f"rejected records in {IF_MENDED_FILE}", str(counts["rejected"]), str(kinds.count(REJECTED)))
     with workspace() as work:
         write_mending(folder / REJECTED_FILE, work / MENDING_FILE)
         yield _equal(f"{MENDING_FILE}, written again", file_hash(work / MENDING_FILE), file_hash(folder / MENDING_FILE))
