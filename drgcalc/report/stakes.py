@@ -19,7 +19,7 @@ _WIDEST_ID = 20
 
 
 def at_stake(stakes: Stakes, place: Place) -> Iterator[RenderableType]:
-    """A sentence a pool and kind, the largest records, and where all of them are; nothing where all is in order."""
+    """A sentence a pool and kind, the largest records, and where all of them are; nothing where none can be mended."""
     if not stakes.sums:
         return
     yield Text("At stake in records to mend 待修正金额", style="bold")
@@ -28,36 +28,29 @@ def at_stake(stakes: Stakes, place: Place) -> Iterator[RenderableType]:
     if stakes.largest:
         yield _largest(stakes.largest)
     if place.folder:
-        yield Text(f"All of them, with what they take from others and what to do: {place.folder}/findings_priced.csv")
+        yield Text(f"All of them, and what others would give: {place.folder}/findings_priced.csv")
 
 
 def _sentence(row: AtStake) -> str:
     where = f"{row.pool}: " if row.pool else "pool not known: "
-    if not row.priced or row.fund is None:
-        return f"{where}{_records(row)}; no price is known"
+    counted = row.priced - row.alternatives
+    if not counted or row.fund is None:
+        return f"{where}{_records(row)}, none with a price"
+    some = f", {number(counted)} with a price" if counted < row.records else ""
+    shared = f" ({number(row.alternatives)} more share an id with them)" if row.alternatives else ""
     held = f"{number(row.points)} points, about {money(row.yuan_at_value)} yuan of the pool of {money(row.fund)}"
-    return ". ".join(filter(None, (f"{where}{_records(row)}: {held}", _left_out(row), _value(row)))) + "."
+    return f"{where}{_records(row)}{some}{shared}: {held}{_value(row)}"
 
 
 def _records(row: AtStake) -> str:
-    times = f"{number(row.records)} {'record' if row.records == 1 else 'records'}"
-    return f"{times} rejected" if row.kind == REJECTED else f"{times} in another group for a damaged code"
-
-
-def _left_out(row: AtStake) -> str:
-    """What the sums do not hold."""
-    parts = [
-        f"{number(row.records - row.priced)} without a price" if row.records > row.priced else "",
-        f"{number(row.alternatives)} with the id of another that is counted" if row.alternatives else "",
-    ]
-    told = ", ".join(filter(None, parts))
-    return f"Not in it: {told}" if told else ""
+    what = "rejected" if row.kind == REJECTED else "in another group by a damaged code"
+    return f"{number(row.records)} {what}"
 
 
 def _value(row: AtStake) -> str:
     if row.point_value is None or row.point_value_mended in (None, row.point_value):
         return ""
-    return f"With all of them mended a point is worth {row.point_value_mended:f} instead of {row.point_value:f} yuan"
+    return f"; mended, they bring a point from {row.point_value:f} to {row.point_value_mended:f} yuan"
 
 
 def _largest(rows: Sequence[PricedFinding]) -> Table:

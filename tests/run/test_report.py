@@ -9,9 +9,10 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from drgcalc.base.errors import Finding
-from drgcalc.report import findings, terminal
+from drgcalc.report import findings, stakes, terminal
 from drgcalc.report.document import document
 from drgcalc.report.model import FindingCount, Place, Proof, Verified
+from drgcalc.settlement.mending import AtStake, PricedFinding, Stakes
 from drgcalc.settlement.rows import Allocation, PoolLine
 
 LONG = "示例市第一人民医院（三级甲等综合医院）南院区及互联网医院"
@@ -142,3 +143,29 @@ def test_rows_become_objects() -> None:
 def test_a_float_has_no_place_in_a_document() -> None:
     with pytest.raises(TypeError, match="float"):
         document({"amount": 1.1})
+
+
+def test_what_is_at_stake_is_one_sentence_a_pool_and_the_records_with_the_most() -> None:
+    """Figures as large as they come still stand whole at 80 columns."""
+    value, mended = Decimal("10.11607760"), Decimal("10.11128577")
+    money = [Decimal(amount) for amount in ("123456789.12", "123456789.10", "-123456789.10", "0.00")]
+    points = Decimal("12345678.1234")
+    sums = (
+        AtStake("employee", "rejected", 14, 10, 2, points, money[0], Decimal("119838510.00"), value, mended),
+        AtStake(None, "rejected", 5, 0, 0, Decimal("0.0000"), Decimal("0.00"), None, None, None),
+    )
+    where = ("employee", "H44022200021", "44020020240000011741", "discharges/2024.csv", 7, Decimal("9.00"))
+    row = PricedFinding(
+        "rejected", "R105|R602", *where, None, "K80.5:51.4100x001", points, *money, False, None, "m", "h"
+    )
+    lines = shown(*stakes.at_stake(Stakes(sums, (row,)), Place("2024", 1, "out/2024/v1", unchanged=False)))
+    assert [line for line in lines if cell_len(line) > 80] == []
+    text = " ".join(" ".join(lines).split())
+    assert (
+        "employee: 14 rejected, 8 with a price (2 more share an id with them): 12,345,678.1234 points, about "
+        "123,456,789.12 yuan of the pool of 119,838,510.00; mended, they bring a point from 10.11607760 to 10.11128577 "
+        "yuan" in text
+    )
+    assert "pool not known: 5 rejected, none with a price" in text
+    assert all(cell in text for cell in ("44020020240000011741", "12,345,678.1234", "123,456,789.12", "R105 R602"))
+    assert not list(stakes.at_stake(Stakes((), ()), Place("2024", 1, "", unchanged=False)))
