@@ -26,7 +26,7 @@ PAYMENTS = Table(
         _NAME,
         _yuan("opening", "期初余额", "what the fund owed it before: retained, deferred, deposit, carried, receivable"),
         _yuan("payable", "本月应付", "what the month's points are worth to it"),
-        _yuan("corrections", "以前月份更正", "differences to closed months"),
+        _yuan("corrections", "以前月份更正", "differences to closed months and years"),
         _yuan("retained", "暂留金额", "part that waits for the clearing, of the month and of the corrections"),
         _yuan("deferred", "缓付金额", "part above the policy's multiple of the booked amount; waits for the clearing"),
         _yuan("deposit", "质量保证金", "quality deposit held back"),
@@ -44,9 +44,9 @@ PAYMENTS = Table(
 
 DIFFERENCES = Table(
     "differences",
-    "one hospital, pool, closed month and cause",
+    "one hospital, pool, closed period and cause",
     (
-        Column("corrects", "VARCHAR", "", "更正月份", "closed month YYYY-MM that it corrects"),
+        Column("corrects", "VARCHAR", "", "更正月份", "closed month YYYY-MM, or closed year YYYY, that it corrects"),
         Column("cause", "VARCHAR", "", "原因", "data, decision, parameter or rule"),
         _POOL,
         _HOSPITAL,
@@ -79,6 +79,14 @@ CLEARING = Table(
         Column("deposit_score", RATIO, "ratio", "返还系数", "share of the deposit that is released"),
         _yuan("deposit_released", "返还保证金", "deposit × deposit_score"),
         Column("status", "VARCHAR", "", "清算结果", "pay, recover or settled"),
+        Column(
+            "earlier",
+            MONEY,
+            "yuan",
+            "以前年度更正",
+            "differences to closed years, posted by the year's months or here",
+            nullable=True,
+        ),
     ),
 )
 

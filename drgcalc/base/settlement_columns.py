@@ -67,6 +67,14 @@ POOL = Table(
         ),
         Column("kind", "VARCHAR", "", "类别", "input, deduction, subtotal, limit, draw or result"),
         Column("source", "VARCHAR", "", "依据", "article of the policy or fund statement"),
+        Column(
+            "mark",
+            "VARCHAR",
+            "",
+            "标记",
+            "小计 or 合计: what the lines above come to; 参照: a bound, which is not added up",
+            nullable=True,
+        ),
     ),
 )
 

@@ -165,7 +165,7 @@ def explain(
     **values: int | str | Decimal | None,
 ) -> None:
     """Explain why RECORD (a settlement id, or one typed with --dx) is in its group, or what --hospital is paid."""
-    from drgcalc.report import explanation, terminal
+    from drgcalc.report import explanation, statement
     from drgcalc.run.explain import explain_hospital
     from drgcalc.run.explain_record import explain_record, explain_typed
 
@@ -174,7 +174,7 @@ def explain(
     period = choose_period(year, month)
     if hospital is not None:
         account = explain_hospital(talk.region, hospital, period)
-        talk.result(account, lambda: terminal.statement(account))
+        talk.result(account, lambda: statement.statement(account))
         return
     if record is not None:
         reason = explain_record(talk.region, record, period, why_not=why_not, repair_codes=repair_codes)

@@ -56,7 +56,10 @@ def diff(talk: Talk, old: str, new: str) -> None:
 
     found = run_diff(talk.region, old, new)
     talk.result(found, lambda: year.explained(found))
-    talk.note(f"{len(found.changes)} changes of payables; together they are the whole difference")
+    talk.note(
+        f"{len(found.changes)} changes of payables, which together are the whole difference to the fen; "
+        f"next: drgcalc explain --hospital ID --region {talk.region} shows one account"
+    )
 
 
 COMMANDS = (close, reopen, history, diff)

@@ -10,12 +10,15 @@ from rich.tree import Tree
 
 from drgcalc.grouping.explain import Evidence, Proof, Trial
 from drgcalc.report import dip_explanation, findings, readings
-from drgcalc.report.explanation_model import DipReason, Reason
+from drgcalc.report.explanation_model import REJECTED, TYPED, DipReason, Reason
+from drgcalc.report.points_explanation import points
 
 
 def explained(reason: Reason | DipReason) -> Iterator[RenderableType]:
-    """The reason, as the kind of its scheme is explained."""
-    return dip_explanation.explained(reason) if isinstance(reason, DipReason) else _explained(reason)
+    """The reason, as the kind of its scheme is explained, then its points and its money."""
+    yield from dip_explanation.explained(reason) if isinstance(reason, DipReason) else _explained(reason)
+    if reason.status != REJECTED and reason.settlement_id != TYPED:
+        yield from points(reason.points, reason.settlement_id)
 
 
 def _explained(reason: Reason) -> Iterator[RenderableType]:

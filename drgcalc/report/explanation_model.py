@@ -12,6 +12,10 @@ if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
     from drgcalc.grouping.dip.explain import Candidate, DipExplanation
     from drgcalc.grouping.explain import Complication, Trial
     from drgcalc.records.code_reader import Reading
+    from drgcalc.report.points_model import PointsReason
+
+REJECTED, TYPED = "rejected", "typed"
+"""Status of a record that was not accepted, and the settlement id of one that was typed on the command line."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Reason:
     `trials` are empty for a record that was not accepted, and for a newborn who `lacks_weight` under a scheme that
     asks for one, or with a `grey_principal`. `why_not`: the rows on the way to a group that was asked about.
     `findings`: the editor's. `readings`: its codes as delivered, diagnoses first, with what they were read as.
+    `points`: what it earns in a settled period; None where it is in none.
     """
 
     settlement_id: str
@@ -42,6 +47,7 @@ class Reason:
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...] = ()
     grey_principal: bool = False
+    points: PointsReason | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class DipReason:
     """Why one record is in its group of a DIP directory; or why it was rejected, when `way` is empty.
 
     `why_not`: the rows of a group that was asked about. `findings`: the editor's. `readings`: its codes as delivered,
-    diagnoses first, with what they were read as.
+    diagnoses first, with what they were read as. `points`: what it earns in a settled period; None where it is in none.
     """
 
     settlement_id: str
@@ -66,3 +72,4 @@ class DipReason:
     why_not: tuple[Candidate, ...]
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...] = ()
+    points: PointsReason | None = None

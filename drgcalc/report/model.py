@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
@@ -23,18 +22,6 @@ class FindingCount(NamedTuple):
     severity: str
     times: int
     examples: tuple[Finding, ...]
-
-
-class StatementLine(NamedTuple):
-    """One posting of a hospital's account, and the account's balance after it, yuan."""
-
-    pool: str
-    step: str
-    account: str
-    amount: Decimal
-    balance: Decimal
-    explanation: str
-    source: str
 
 
 class Proof(NamedTuple):
@@ -78,11 +65,18 @@ class Checked:
         return sum(finding.times for finding in self.findings if finding.severity == severity)
 
 
+class Ties(NamedTuple):
+    """Cases for which several groups of a directory matched equally well, and the option of the scheme that decided."""
+
+    cases: int
+    policy: str
+
+
 @dataclass(frozen=True)
 class Grouped:
     """Records to cases. `statuses` counts cases by status; `groups` is the number of groups that were met.
 
-    `reused`: the cases of an earlier run with the same inputs were taken.
+    `reused`: the cases of an earlier run with the same inputs were taken. `ties`: None where rows are tried in order.
     """
 
     records: Checked
@@ -92,6 +86,7 @@ class Grouped:
     groups: int
     reused: bool
     place: Place
+    ties: Ties | None = None
 
 
 @dataclass(frozen=True)
@@ -112,17 +107,6 @@ class Settled:
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
     place: Place
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One hospital's postings in one period, in order; the balance of the last line is what it is paid or owes."""
-
-    period: str
-    hospital_id: str
-    hospital_name: str
-    lines: tuple[StatementLine, ...]
-    totals: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True)

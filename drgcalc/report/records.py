@@ -12,6 +12,7 @@ from drgcalc.report import findings
 from drgcalc.report.layout import number, plain_table
 from drgcalc.report.model import Checked, Grouped, Place
 
+_TIES = {"order": "the row that comes first decided", "higher_score": "the higher score of the directory decided"}
 _STATUSES = {
     "grouped": "grouped 入组",
     "ambiguous": "ambiguous 歧义",
@@ -30,7 +31,7 @@ def grouped(result: Grouped) -> Iterator[RenderableType]:
     """Records in, one line a finding code, cases by status."""
     yield intake_counts(result.records)
     yield from findings.lines(result.records.findings, result.place)
-    yield statuses(result)
+    yield from statuses(result)
     yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
     yield place_of(result.place)
 
@@ -51,12 +52,20 @@ def intake_counts(result: Checked) -> Table:
     return table
 
 
-def statuses(result: Grouped) -> Table:
-    """Cases by status, and how many groups were met."""
+def statuses(result: Grouped) -> Iterator[RenderableType]:
+    """Cases by status and how many groups were met; of a directory how many ties were decided, and by which option."""
     names = [status for status in _STATUSES if status in result.statuses]
     table = plain_table("Cases 病例", *((_STATUSES[name], "right") for name in names), ("groups met 病组数", "right"))
     table.add_row(*(number(result.statuses[name]) for name in names), number(result.groups))
-    return table
+    yield table
+    if result.ties is not None and result.ties.cases:
+        yield Text(
+            f"Ties 并列: {number(result.ties.cases)} cases met several groups equally well; "
+            f'{_TIES[result.ties.policy]} (tie = "{result.ties.policy}" in scheme.toml). '
+            "The groups that lost: column tied_with of cases.parquet."
+        )
+    elif result.ties is not None:
+        yield Text(f'Ties 并列: none (tie = "{result.ties.policy}" in scheme.toml would decide them).')
 
 
 def place_of(place: Place) -> Text:

@@ -12,22 +12,18 @@ from rich.text import Text
 from drgcalc.base.money import total
 from drgcalc.report import findings, stakes, year
 from drgcalc.report.layout import money, number, plain_table
-from drgcalc.report.model import Proof, Settled, Statement, Verified
+from drgcalc.report.model import Proof, Settled, Verified
 from drgcalc.report.policy_model import PolicyChanges, Terms
 from drgcalc.report.records import intake_counts, place_of, statuses
 from drgcalc.settlement.methods.outlays import MethodPayment
-from drgcalc.settlement.rows import Allocation, PoolLine, PoolValue
+from drgcalc.settlement.rows import RESULT, SUBTOTAL, Allocation, PoolLine, PoolValue
 
 LARGEST = 10
 
 
 def settled(result: Settled) -> Iterator[RenderableType]:
-    """The main job, top to bottom: records, groups, pool, point values, largest allocations, what to do next."""
+    """The main job, money first: pool, point values, allocations, payments; then records, findings, what to do next."""
     yield Text(f"{result.region} {result.period}", style="bold")
-    yield intake_counts(result.grouping.records)
-    found = (*result.grouping.records.findings, *findings.counted(result.findings))
-    yield from findings.lines(found, result.place)
-    yield statuses(result.grouping)
     for pool, lines in groupby(result.waterfall, key=lambda line: line.pool):
         yield waterfall(pool, list(lines))
     yield point_values(result.values)
@@ -38,16 +34,25 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     yield from year.clearing(result.clearing)
     yield from stakes.at_stake(result.stakes, result.place)
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
+    yield Text("")
+    yield intake_counts(result.grouping.records)
+    yield from statuses(result.grouping)
+    found = (*result.grouping.records.findings, *findings.counted(result.findings))
+    yield from findings.lines(found, result.place)
     yield place_of(result.place)
     yield from _next_steps(result)
 
 
 def waterfall(pool: str, lines: Sequence[PoolLine]) -> Table:
-    """From collections to the pool that is paid out, line by line with the source of each."""
+    """From collections to the pool that is paid out, line by line with the source of each.
+
+    What lines above come to has a "=" before it; a bound, which is not added up, stands in brackets.
+    """
     table = plain_table(f"Pool 基金池 {pool}, yuan", ("line", "fold"), ("amount", "right"), ("source", "fold"))
     for line in lines:
-        style = "bold" if line.kind in ("subtotal", "result") else ""
-        table.add_row(Text(line.label), money(line.amount), Text(line.source), style=style)
+        is_sum = line.mark in (SUBTOTAL, RESULT)
+        label = f"= {line.label}" if is_sum else f"({line.label})" if line.mark else line.label
+        table.add_row(Text(label), money(line.amount), Text(line.source), style="bold" if is_sum else "")
     return table
 
 
@@ -112,25 +117,6 @@ def method_payments(rows: Sequence[MethodPayment]) -> Iterator[RenderableType]:
         cases = sum(row.cases for row in own)
         table.add_row(Text(method), Text(pool), number(len(own)), number(cases), *amounts)
     yield table
-
-
-def statement(result: Statement) -> Iterator[RenderableType]:
-    """A hospital's postings by pool, each with the balance after it, and what they add up to."""
-    yield Text(f"{result.hospital_id} {result.hospital_name}, {result.period}", style="bold")
-    for pool, lines in groupby(result.lines, key=lambda line: line.pool):
-        table = plain_table(
-            f"Pool 基金池 {pool}, yuan",
-            ("step", "left"),
-            ("posting", "fold"),
-            ("amount", "right"),
-            ("balance", "right"),
-        )
-        for line in lines:
-            text = " · ".join(part for part in (line.explanation, line.source) if part)
-            table.add_row(line.step, Text(f"{line.account}: {text}"), money(line.amount), money(line.balance))
-        table.add_section()
-        table.add_row("", "total", "", money(result.totals[pool]), style="bold")
-        yield table
 
 
 def verified(result: Verified) -> Iterator[RenderableType]:

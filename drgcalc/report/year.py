@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from drgcalc.base.money import total
-from drgcalc.report.layout import money, number, plain_table
+from drgcalc.report.layout import indented, money, number, plain_table
 from drgcalc.report.model import Settled
-from drgcalc.report.year_model import Explained, History, OwnView
+from drgcalc.report.year_model import Change, Changed, Explained, History, OwnView
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.payment_rows import Difference, Payment
@@ -22,7 +22,7 @@ from drgcalc.settlement.payment_rows import Difference, Payment
 LARGEST = 10
 _PARTS = (
     ("payable", "payable 本月应付", 1),
-    ("corrections", "differences to closed months 以前月份更正", 1),
+    ("corrections", "differences to closed periods 以前期间更正", 1),
     ("decided", "decided by hand 手工更正", 1),
     ("transferred", "moved between pools 险种划转", 1),
     ("carried_in", "left below zero before 上期结转", 1),
@@ -103,14 +103,14 @@ def payments(rows: Sequence[Payment]) -> Iterator[RenderableType]:
 
 
 def differences(rows: Sequence[Difference]) -> Iterator[RenderableType]:
-    """Differences to closed months, by month, cause and pool."""
+    """Differences to closed months and years, by period, cause and pool."""
     if not rows:
         return
     sums: defaultdict[tuple[str, str, str], list[Difference]] = defaultdict(list)
     for row in rows:
         sums[row.corrects, row.cause, row.pool].append(row)
     table = plain_table(
-        "Differences to closed months 以前月份更正, yuan",
+        "Differences to closed periods 以前期间更正, yuan",
         ("month", "left"),
         ("cause", "left"),
         ("pool", "left"),
@@ -158,8 +158,9 @@ def history(result: History) -> Iterator[RenderableType]:
 
 
 def explained(result: Explained) -> Iterator[RenderableType]:
-    """Sums by cause and pool, then the largest changes, hospital by hospital."""
+    """What is another in the two versions, what each of it moves, by pool, and the largest changes by hospital."""
     yield Text(f"{result.old} → {result.new}", style="bold")
+    yield from _what_changed(result.changed)
     if not result.changes and not result.payments:
         yield Text("No hospital is owed or paid a fen more or less.")
         return
@@ -192,26 +193,74 @@ def own_view(result: OwnView) -> Iterator[RenderableType]:
     for row in result.amounts:
         bureau = money(theirs[row.pool]) if row.pool in theirs else "not given"
         table.add_row(row.pool, number(row.points), format(row.point_value, "f"), money(row.payable), bureau)
+        if row.increment_points is not None and row.increment_value is not None:
+            table.add_row("  beyond base", number(row.increment_points), format(row.increment_value, "f"), "", "")
     yield table
+    for row in result.amounts:
+        if row.pool in theirs:
+            yield from _chain(result, row.pool, row.payable, theirs[row.pool])
+    if result.missing:
+        yield Text(f"Not given by the bureau, and would tell more: {', '.join(result.missing)}")
+
+
+def _chain(result: OwnView, pool: str, own: Decimal, bureau: Decimal) -> Iterator[RenderableType]:
+    """From the own amount over every cause to the bureau's, and on to what is sent."""
+    table = plain_table(
+        f"{pool}: why they differ 差异原因, yuan", ("cause", "left"), ("what", "fold"), ("yuan", "right")
+    )
+    table.add_row("own amount", "", money(own))
     for cause in result.differences:
-        yield Text(f"{cause.pool}: {money(cause.amount)} by {cause.cause}: own {cause.own}; bureau {cause.bureau}")
+        if cause.pool == pool:
+            table.add_row(cause.cause, Text(f"own: {cause.own}; bureau: {cause.bureau}"), money(cause.amount))
+    table.add_row("= bureau", "payable 应付", money(bureau), style="bold")
+    for step in result.payments:
+        if step.pool == pool:
+            table.add_row(step.cause, Text(step.bureau), money(step.amount))
+    if pool in result.sent:
+        table.add_row("= sent", "拨付", money(result.sent[pool]), style="bold")
+    yield table
+
+
+def _what_changed(rows: Sequence[Changed]) -> Iterator[RenderableType]:
+    """Everything that is not alike, and how."""
+    if not rows:
+        yield Text("Records, tables, decisions, policy and scheme are the same in both.")
+        return
+    yield Text("What is not alike 变动内容", style="bold")
+    for row in rows:
+        yield Text(f"{row.cause}: {row.what}")
+        yield from (indented(detail) for detail in row.details)
 
 
 def _by_cause(result: Explained) -> Table:
+    """What each cause gives and takes in a pool, and what all of it comes to."""
     table = plain_table(
-        "Payable by cause, yuan",
-        ("cause", "left"),
+        "Payable by cause 应付变动, yuan",
+        ("cause", "fold"),
         ("pool", "left"),
         ("hospitals", "right"),
         ("given", "right"),
         ("taken", "right"),
     )
-    parts: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    parts: defaultdict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
     for change in result.changes:
-        parts[change.cause, change.pool].append(change.payable)
-    for (cause, pool), amounts in parts.items():
-        table.add_row(cause, pool, number(len(amounts)), *_signed(amounts))
+        parts[change.cause, change.what, change.pool].append(change.payable)
+    for (cause, what, pool), amounts in parts.items():
+        table.add_row(Text(f"{cause}: {what}"), pool, number(len(amounts)), *_signed(amounts))
+    table.add_section()
+    for pool in dict.fromkeys(change.pool for change in result.changes):
+        own = [change for change in result.changes if change.pool == pool]
+        hospitals = len({change.hospital_id for change in own})
+        table.add_row("= all causes", pool, number(hospitals), *_signed(_net(own)), style="bold")
     return table
+
+
+def _net(changes: Iterable[Change]) -> list[Decimal]:
+    """What each hospital gains or loses by all causes together."""
+    parts: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for change in changes:
+        parts[change.hospital_id].append(change.payable)
+    return [total(amounts) for amounts in parts.values()]
 
 
 def _largest(result: Explained) -> Iterator[RenderableType]:
@@ -221,11 +270,11 @@ def _largest(result: Explained) -> Iterator[RenderableType]:
         f"Largest changes ({len(shown)} of {len(rows)}), yuan",
         ("hospital", "fold"),
         ("pool", "left"),
-        ("cause", "left"),
+        ("cause", "fold"),
         ("payable", "right"),
     )
     for row in shown:
-        table.add_row(Text(row.hospital_id), row.pool, row.cause, money(row.payable))
+        table.add_row(Text(row.hospital_id), row.pool, Text(f"{row.cause}: {row.what}"), money(row.payable))
     yield table
 
 

@@ -12,13 +12,25 @@ if TYPE_CHECKING:  # thousands of lines that only the checker of types needs
 
 
 class Change(NamedTuple):
-    """What a cause changes for one hospital and pool, yuan."""
+    """What a cause changes for one hospital and pool, yuan. what: the records, file or scheme that is another."""
 
     cause: str
     pool: str
     hospital_id: str
     payable: Decimal
     retained: Decimal
+    what: str = ""
+
+
+class Changed(NamedTuple):
+    """Something that two versions do not have alike, and how they differ: rows, entries of the policy, records.
+
+    cause: data, decision, parameter or rule; "paid only" changes what is paid, not what is payable.
+    """
+
+    cause: str
+    what: str
+    details: tuple[str, ...]
 
 
 class Event(NamedTuple):
@@ -71,19 +83,30 @@ class PartChange(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """Everything that makes two versions differ: payables by cause, which add up to the fen; then parts of payments."""
+    """Everything that makes two versions differ: payables by cause, which add up to the fen; then parts of payments.
+
+    changed: what the versions do not have alike, named; what of it moves no fen is in no change.
+    """
 
     old: str
     new: str
     changes: tuple[Change, ...]
     payments: tuple[PartChange, ...]
+    changed: tuple[Changed, ...]
 
 
 class OwnView(NamedTuple):
-    """What a hospital is owed by its own records, pool by pool; the bureau's statement, and why it differs."""
+    """What a hospital is owed by its own records, pool by pool; the bureau's statement, and why it differs.
+
+    differences: from the own payable to the bureau's. payments: from there to what is sent, `sent` by pool; empty
+    without payments.csv or clearing.csv of the bureau. missing: files of the bureau that would tell more.
+    """
 
     period: str
     hospital_id: str
     amounts: tuple[OwnAmount, ...]
     statement: tuple[Allocation, ...]
     differences: tuple[OwnDifference, ...]
+    payments: tuple[OwnDifference, ...]
+    sent: Mapping[str, Decimal]
+    missing: tuple[str, ...]

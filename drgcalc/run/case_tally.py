@@ -1,4 +1,4 @@
-"""Cases by status, and the groups that were met: counted part by part, since to read them back takes a tenth second."""
+"""Cases by status, groups met, and ties: counted part by part, since to read them back takes a tenth second."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class CaseTally:
 
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
+        self.ties = 0
         self._met: set[str] = set()
 
     @property
@@ -22,9 +23,11 @@ class CaseTally:
         return len(self._met)
 
     def add(self, groups: pl.DataFrame) -> None:
-        """Count what the cases of a part are in: status and group_code, one row per case."""
+        """Count what the cases of a part are in: status, group_code and, of a directory, tied_with; one row a case."""
         statuses = groups["status"].cast(pl.String)
         for status, cases in statuses.value_counts().iter_rows():
             self.statuses[status] += cases
-        grouped = groups["group_code"].filter(statuses == Status.GROUPED.value)
-        self._met.update(grouped.drop_nulls().unique().cast(pl.String))
+        grouped = groups.filter(statuses == Status.GROUPED.value)
+        self._met.update(grouped["group_code"].drop_nulls().unique().cast(pl.String))
+        if "tied_with" in groups.columns:
+            self.ties += grouped["tied_with"].count()

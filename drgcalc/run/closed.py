@@ -17,6 +17,13 @@ from drgcalc.run.publish import CLOSED, latest, output_errors
 TRACE = "trace.jsonl"
 
 
+_POSTED_BY_MONTH = "settle the open month: it posts the difference; or `drgcalc reopen` with a reason"
+_POSTED_BY_YEAR = (
+    "settle the open month of the next year: with [policy.payment] it posts the difference, else that year's clearing "
+    "does; or decide it by hand in decisions/corrections.csv; or `drgcalc reopen` with a reason"
+)
+
+
 class Closed(NamedTuple):
     """A closed period: its version, the hash of that version's manifest, and the decisions it was closed with."""
 
@@ -45,6 +52,11 @@ def closed_with(out: Path) -> dict[str, Sequence[str]]:
     return {period: mark.decisions for period, mark in closed_periods(out).items()}
 
 
+def closed_before(out: Path, period: str) -> dict[str, Sequence[str]]:
+    """The fingerprints of the decisions that each period closed before this one was closed with."""
+    return {name: known for name, known in closed_with(out).items() if name < period}
+
+
 def standing_version(out: Path, period: str) -> Path | None:
     """The version of a period that holds: the closed one, else the newest."""
     closed = closed_periods(out).get(period)
@@ -56,7 +68,7 @@ def refuse_closed(out: Path, period: str) -> None:
     if (out / period / CLOSED).exists():
         raise OutputError(
             f"{period} is closed (扎账): {out / period / CLOSED} exists",
-            hint="settle the open month: it posts the difference; or `drgcalc reopen` with a reason",
+            hint=_POSTED_BY_YEAR if "-" not in period else _POSTED_BY_MONTH,
         )
 
 

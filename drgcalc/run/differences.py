@@ -37,6 +37,11 @@ def closed_before(region: Region, period: Period) -> list[str]:
     return [month for month in months_before(period) if month in closed]
 
 
+def closed_years(region: Region, period: Period) -> list[str]:
+    """The closed years before the period's."""
+    return [name for name in closed_periods(region.out) if "-" not in name and name < str(period.year)]
+
+
 def differences(region: Region, period: Period, year_cases: Cases, resettle: Resettle) -> tuple[Difference, ...]:
     """What closed months owe hospitals beyond what was posted for them, by month, cause, pool and hospital.
 
@@ -49,7 +54,7 @@ def differences(region: Region, period: Period, year_cases: Cases, resettle: Res
         with workspace() as work:
             cases = month_of(year_cases.folder / CASES_FILE, month, work / CASES_FILE)
             now = Side(cases, texts, scheme)
-            found += _less_posted(month, _since_closing(region, month, now, resettle), posted)
+            found += less_posted(month, _since_closing(region, month, now, resettle), posted)
     return tuple(sorted(found))
 
 
@@ -79,16 +84,16 @@ def read_differences(folder: Path) -> tuple[Difference, ...]:
     return tuple(Difference(*row) for row in read_rows(folder / DIFFERENCES_FILE, DIFFERENCES))
 
 
-def _less_posted(month: str, changed: Iterable[Change], posted: Iterable[Difference]) -> list[Difference]:
-    """What is left to post for a month; a difference that has vanished is taken back."""
+def less_posted(closed: str, changed: Iterable[Change], posted: Iterable[Difference]) -> list[Difference]:
+    """What is left to post for a closed period; a difference that has vanished is taken back."""
     parts: defaultdict[tuple[str, str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for change in changed:
         parts[change.cause, change.pool, change.hospital_id].append((change.payable, change.retained))
     for row in posted:
-        if row.corrects == month:
+        if row.corrects == closed:
             parts[row.cause, row.pool, row.hospital_id].append((less(ZERO, row.payable), less(ZERO, row.retained)))
     made = [
-        Difference(month, *key, total(payable for payable, _ in amounts), total(retained for _, retained in amounts))
+        Difference(closed, *key, total(payable for payable, _ in amounts), total(retained for _, retained in amounts))
         for key, amounts in parts.items()
     ]
     return [row for row in made if row.payable or row.retained]

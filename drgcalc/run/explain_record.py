@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from drgcalc.grouping.scalars import in_units, scalar_fields
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records.code_reader import CodeReaders, Reading
 from drgcalc.records.intake import Intake, read_parts
-from drgcalc.report.explanation_model import DipReason, Reason
+from drgcalc.report.explanation_model import REJECTED, TYPED, DipReason, Reason
 from drgcalc.run.database import connect, sql
 from drgcalc.run.group import whole_span
 from drgcalc.run.intake import find_inputs, make_intake, record_findings, region_salt
@@ -27,9 +28,6 @@ from drgcalc.run.period import Period
 from drgcalc.run.region import load_region
 from drgcalc.run.region_codes import coding_of
 from drgcalc.run.workspace import workspace
-
-REJECTED = "rejected"
-TYPED = "typed"
 
 
 class Found(NamedTuple):
@@ -51,7 +49,9 @@ def explain_record(
     why_not: str | None = None,
     repair_codes: bool = False,
 ) -> Reason | DipReason:
-    """Why the record is in its group (and not in `why_not`), or why it was rejected; accepted ones come first.
+    """Why the record is in its group (and not in `why_not`) and what it earns, or why it was rejected.
+
+    Accepted ones come first.
 
     Raises InputError when no record carries the id, UsageError when the scheme has no group `why_not`.
     """
@@ -69,7 +69,10 @@ def explain_record(
             hint="ids are text: mind leading zeros; `--month` or `--year` must be the record's, or left out",
         )
     chosen = next((one for one in found if one.record is not None), found[0])
-    return _reason(scheme, settlement_id, chosen, findings, why_not)
+    reason = _reason(scheme, settlement_id, chosen, findings, why_not)
+    from drgcalc.run.explain_points import explain_points  # the settlement: a typed record needs none of it
+
+    return reason if chosen.record is None else replace(reason, points=explain_points(region, settlement_id, period))
 
 
 def explain_typed(

@@ -28,7 +28,7 @@ from drgcalc.records.code_reader import CodeReaders
 from drgcalc.records.code_tally import CodeCount, CodeTally
 from drgcalc.records.intake import CheckedPart, Intake
 from drgcalc.records.sources import sha256_of
-from drgcalc.report.model import Checked, Grouped, Place
+from drgcalc.report.model import Checked, Grouped, Place, Ties
 from drgcalc.run.belt import Belt
 from drgcalc.run.case_tally import CaseTally
 from drgcalc.run.cases import case_table
@@ -59,7 +59,10 @@ from drgcalc.run.writing import cases_writer, write_csv
 CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
 FINDINGS_HEADERS = "both"
+TIES = "ties"
+"""Key of a manifest's `counts`: cases for which groups of a directory matched equally well."""
 REPAIR_CODES = "repair_codes"
+DIP = "dip"
 REPAIRING = {False: "no", True: "yes"}
 """Key of a manifest's `region` that says whether damaged codes were repaired, and its values."""
 FUTURE_DATE = "R208"
@@ -128,7 +131,7 @@ def grouped_cases(
     about, inputs, salt = read_about(region.scheme_folder), find_inputs(region), region_salt(region)
     basis = _basis(region, period, inputs, about, salt, repair_codes)
     if found := _reusable(region, basis):
-        cases = _cases(region, read_manifest(found), found, reused=True)
+        cases = _cases(region, about, read_manifest(found), found, reused=True)
         _refuse_by(strict, cases.result.records)
         yield cases
         return
@@ -142,7 +145,7 @@ def grouped_cases(
             counts = _write_cases(intake, inputs.findings, rules, sheet, progress)
         manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
         _refuse_nothing(period, manifest)
-        cases = _cases(region, manifest, sheet.folder, reused=False)
+        cases = _cases(region, about, manifest, sheet.folder, reused=False)
         _refuse_by(strict, cases.result.records)
         yield cases if dry_run else _placed(region, cases, sheet.publish(manifest))
 
@@ -224,7 +227,7 @@ def _write_cases(
         write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
         write_rejected(sheet.folder, results.rejected(con))
     by_status = {f"status:{status}": number for status, number in sorted(cases.statuses.items())}
-    return {**counts._asdict(), **by_status, "groups": cases.groups, REPAIRED_CODES: repaired(codes)}
+    return {**counts._asdict(), **by_status, "groups": cases.groups, TIES: cases.ties, REPAIRED_CODES: repaired(codes)}
 
 
 @contextmanager
@@ -264,13 +267,14 @@ def _group_part(
     return records, groups, part.part.source.relative
 
 
-def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
+def _cases(region: Region, about: Mapping[str, Any], manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
     result = Grouped(
         records=checked(manifest, folder),
         scheme=manifest.scheme["title"],
         edition=manifest.scheme["edition"],
         statuses={key.partition(":")[2]: cases for key, cases in manifest.counts.items() if key.startswith("status:")},
         groups=manifest.counts["groups"],
+        ties=_ties(about, manifest),
         reused=reused,
         place=Place(manifest.period, 0, "", unchanged=False),
     )
@@ -278,6 +282,15 @@ def _cases(region: Region, manifest: Manifest, folder: Path, *, reused: bool) ->
     if not reused:
         return cases
     return _placed(region, cases, Published(manifest.period, int(folder.name[1:]), True, folder))
+
+
+def _ties(about: Mapping[str, Any], manifest: Manifest) -> Ties | None:
+    """Ties of a directory; None for schemes that take the first row that holds, and for versions that did not count."""
+    if about["kind"] != DIP or TIES not in manifest.counts:
+        return None
+    from drgcalc.grouping.dip.scheme import DipOptions  # only directories need it
+
+    return Ties(manifest.counts[TIES], about.get("options", {}).get("tie", DipOptions.tie))
 
 
 def _placed(region: Region, cases: Cases, published: Published) -> Cases:

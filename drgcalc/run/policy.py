@@ -8,7 +8,7 @@ from typing import Any
 
 from drgcalc.report.policy_model import PolicyChanges, Term, TermChange, Terms
 from drgcalc.run.period import Period
-from drgcalc.run.region import load_region
+from drgcalc.run.region import Region, load_region
 from drgcalc.run.settle import terms_of
 
 _HEAD = ("title", "document", "effective_from", "effective_to")
@@ -16,7 +16,11 @@ _HEAD = ("title", "document", "effective_from", "effective_to")
 
 def show(folder: Path, period: Period) -> Terms:
     """Every term of the policy block of a period, in the block's own order. Raises RulesError."""
-    region = load_region(folder)
+    return terms_in_force(load_region(folder), period)
+
+
+def terms_in_force(region: Region, period: Period) -> Terms:
+    """Every term of the policy block of a period, in the block's own order. Raises RulesError."""
     policy = terms_of(region, period).policy
     block = next(block for block in region.policy_blocks if block["effective_from"] == policy.effective_from)
     return Terms(policy.title, policy.document, policy.effective_from, policy.effective_to, tuple(_terms(block, "")))
@@ -28,13 +32,18 @@ def compare(folder: Path, old: Period, new: Period) -> PolicyChanges:
     In the order of the old block, then what only the new one has. Raises RulesError.
     """
     before, after = show(folder, old), show(folder, new)
+    return PolicyChanges(_named(before), _named(after), term_changes(before, after))
+
+
+def term_changes(before: Terms, after: Terms) -> tuple[TermChange, ...]:
+    """What one block says otherwise than another, in the order of the old one, then what only the new one has."""
     texts = [{term.key: term for term in terms.terms if term.key not in _HEAD} for terms in (before, after)]
     changes = []
     for key in dict.fromkeys((*texts[0], *texts[1])):
         was, is_ = (side.get(key, Term(key, "", "", "")) for side in texts)
         if was[:3] != is_[:3]:
             changes.append(TermChange(key, _valued(was), _valued(is_), was.source, is_.source))
-    return PolicyChanges(_named(before), _named(after), tuple(changes))
+    return tuple(changes)
 
 
 def _valued(term: Term) -> str:

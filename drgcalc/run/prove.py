@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 
-from drgcalc.base.errors import OutputError, UnbalancedError, UsageError
+from drgcalc.base.errors import UnbalancedError, UsageError
 from drgcalc.base.proof_columns import CONSERVATION
 from drgcalc.report.proof_model import Proven
 from drgcalc.run.manifest import MANIFEST, file_hash, is_sealed, read_manifest
@@ -19,14 +18,13 @@ from drgcalc.run.published import (
     read_allocations,
     read_book,
     read_method_payments,
+    read_waterfall,
 )
-from drgcalc.run.published_csv import read_csv
 from drgcalc.run.region import load_region
 from drgcalc.run.writing import write_csv
 from drgcalc.settlement.conservation import conservation
 from drgcalc.settlement.identities import prove as refuse_false
 from drgcalc.settlement.payment_rows import owing
-from drgcalc.settlement.rows import PoolLine
 
 READ = (MANIFEST, ALLOCATIONS_PARQUET, LEDGER_FILE, POOL_FILE)
 
@@ -58,18 +56,6 @@ def prove(folder: Path, period: str | None = None, pool: str | None = None, targ
         document=file_hash(version / LEDGER_FILE),
         pools=found,
     )
-
-
-def read_waterfall(folder: Path) -> tuple[PoolLine, ...]:
-    """The lines of a published pool.csv. Raises OutputError when it cannot be read."""
-    path = folder / POOL_FILE
-    try:
-        return tuple(
-            PoolLine(pool, int(line), item, label, Decimal(amount), kind, source)
-            for pool, line, item, label, amount, kind, source in read_csv(path)
-        )
-    except (OSError, ValueError, ArithmeticError) as error:
-        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 
 
 def _refuse_changed(version: Path, outputs: Mapping[str, str]) -> None:

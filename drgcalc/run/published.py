@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 
 from drgcalc.base.errors import OutputError, UsageError
 from drgcalc.base.money import MONEY_PLACES, from_units, to_units
+from drgcalc.base.settlement_columns import POOL
 from drgcalc.run.publish import latest, periods
-from drgcalc.run.published_csv import read_csv
+from drgcalc.run.published_csv import read_csv, read_rows
 from drgcalc.settlement.ledger import Book
 from drgcalc.settlement.methods.outlays import MethodPayment
-from drgcalc.settlement.rows import Allocation, Posting
+from drgcalc.settlement.rows import Allocation, PoolLine, Posting
 
 ALLOCATIONS_PARQUET = "allocations.parquet"
 METHODS_PARQUET = "methods.parquet"
@@ -82,6 +83,11 @@ def read_book(folder: Path, name: str = LEDGER_FILE) -> Book:
         return Book(tuple(_posting(line) for line in read_csv(path)))
     except (OSError, ValueError, ArithmeticError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+
+
+def read_waterfall(folder: Path) -> tuple[PoolLine, ...]:
+    """The lines of a published pool.csv. Raises OutputError when it cannot be read."""
+    return tuple(PoolLine(*row[: len(PoolLine._fields)]) for row in read_rows(folder / POOL_FILE, POOL))
 
 
 def _posting(line: list[str]) -> Posting:

@@ -32,9 +32,13 @@ def read_csv(path: Path) -> Iterator[list[str]]:
 
 
 def read_rows(path: Path, table: Table) -> Iterator[tuple[Any, ...]]:
-    """The rows of a published CSV, typed as its table says. Raises OutputError when it cannot be read."""
+    """The rows of a published CSV, typed as its table says; a version of an older program may lack its last columns.
+
+    Raises OutputError when it cannot be read.
+    """
     try:
         for line in read_csv(path):
+            line += ["" for column in table.columns[len(line) :] if column.nullable]
             yield tuple(_cell(column, text) for column, text in zip(table.columns, line, strict=True))
     except (OSError, ValueError, ArithmeticError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error

@@ -19,7 +19,7 @@ from drgcalc.base.version import VERSION
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.closed import refuse_closed
 from drgcalc.run.codes_file import copy_codes
-from drgcalc.run.differences import closed_before, differences
+from drgcalc.run.differences import closed_before, closed_years, differences
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
 from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import Progress, silent
@@ -37,6 +37,7 @@ from drgcalc.run.snapshot import texts_of, write_texts
 from drgcalc.run.special import write_review
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.run.year import closed_months, earlier, pay, write_paid
+from drgcalc.run.year_differences import year_differences
 from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.identities import (
     Statement,
@@ -51,7 +52,7 @@ from drgcalc.settlement.methods.inputs import Weight
 from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
 from drgcalc.settlement.payment_rows import Difference
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
-from drgcalc.settlement.rows import Counts, FundItem, Hospital
+from drgcalc.settlement.rows import Counts, FundItem, Hospital, HospitalTotals
 from drgcalc.settlement.settle import Settlement, settle_month, settle_year
 from drgcalc.settlement.totals import standing
 
@@ -160,12 +161,23 @@ def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlem
 def _differences(
     region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress, repair_codes: bool
 ) -> tuple[Difference, ...]:
-    """Differences to closed months, which a month with [policy.payment] posts."""
-    if not period.is_month or terms.policy.payment is None or not closed_before(region, period):
+    """Differences to closed years, then to closed months: a month with [policy.payment] posts them.
+
+    Those to closed years, as far as no month has posted them, also a year with [policy.clearing].
+    """
+    rule = terms.policy.payment if period.is_month else terms.policy.clearing
+    if rule is None:
         return ()
-    year = parse_period(str(period.year))
-    with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
-        return differences(region, period, year_cases, resettle)
+    found: list[Difference] = []
+    for name in closed_years(region, period):
+        year = parse_period(name)
+        with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
+            found += year_differences(region, period, year, year_cases, resettle)
+    if period.is_month and closed_before(region, period):
+        year = parse_period(str(period.year))
+        with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
+            found += differences(region, period, year_cases, resettle)
+    return tuple(found)
 
 
 def _refuse_changed(region: Region) -> None:
@@ -197,12 +209,19 @@ def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> S
     outlays = pay_methods(policy, period.text, hospitals, claims, region.methods, weights, fund)
     totals = standing(sums.totals, successors)
     if policy.point_value.elastic:
-        share = month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
-        totals = with_base_points(totals, region.point_tables.base_points, period.year, share)
+        totals = with_bases(region, policy, period, totals)
     adjustments = region.decisions.adjustments
     if period.is_month:
         return settle_month(period.text, policy, hospitals, totals, fund, adjustments, outlays)
     return settle_year(period.year, policy, hospitals, totals, fund, adjustments, outlays)
+
+
+def with_bases(
+    region: Region, policy: Policy, period: Period, totals: Iterable[HospitalTotals]
+) -> tuple[HospitalTotals, ...]:
+    """Totals with the base points of the period. Raises RulesError when the region has none of its year."""
+    share = month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
+    return with_base_points(totals, region.point_tables.base_points, period.year, share)
 
 
 def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
@@ -304,7 +323,7 @@ def _write_results(
     if settlement.methods:
         write_parquet(folder / METHODS_PARQUET, arrow_table(METHOD_PAYMENTS, settlement.methods))
         write_csv(folder / METHODS_FILE, METHOD_PAYMENTS, settlement.methods, headers)
-    write_csv(folder / POOL_FILE, POOL, settlement.lines, headers)
+    write_csv(folder / POOL_FILE, POOL, [line.published() for line in settlement.lines], headers)
     write_csv(folder / LEDGER_FILE, LEDGER, settlement.book.rows(settlement.period), headers)
 
 

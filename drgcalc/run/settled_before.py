@@ -8,7 +8,6 @@ from pathlib import Path
 
 from drgcalc.base.errors import Finding
 from drgcalc.base.payment_columns import CLEARING_POOLS
-from drgcalc.base.settlement_columns import POOL
 from drgcalc.report.model import Place, Proof, Settled
 from drgcalc.run.differences import DIFFERENCES_FILE, read_differences
 from drgcalc.run.group import FINDINGS_FILE, Cases
@@ -16,15 +15,13 @@ from drgcalc.run.manifest import Manifest, file_hash, is_sealed, read_manifest
 from drgcalc.run.period import Period
 from drgcalc.run.pricing import STAKES_FILE, read_stakes
 from drgcalc.run.publish import latest
-from drgcalc.run.published import read_allocations, read_book, read_method_payments
+from drgcalc.run.published import read_allocations, read_book, read_method_payments, read_waterfall
 from drgcalc.run.published_csv import read_findings, read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.year import CLEARING_POOLS_FILE, POINT_VALUES_FILE, read_payments, read_values
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.identities import book_identities, prove
-from drgcalc.settlement.rows import PoolLine
 
-POOL_FILE = "pool.csv"
 _OF_RECORDS = ("F", "R")
 """What the codes of findings about records begin with."""
 
@@ -47,7 +44,7 @@ def settled_before(region: Region, period: Period, basis: Manifest, cases: Cases
         region=region.name,
         period=period.text,
         grouping=cases.result,
-        waterfall=tuple(PoolLine(*row) for row in read_rows(folder / POOL_FILE, POOL)),
+        waterfall=read_waterfall(folder),
         values=read_values(folder / POINT_VALUES_FILE),
         allocations=read_allocations(folder),
         methods=read_method_payments(folder),

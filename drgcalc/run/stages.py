@@ -1,7 +1,8 @@
 """Why a settlement is another than it was: one cause after the other is let in, and the settlement made again.
 
 data: the records. decision: files of decisions/. parameter: hospitals, scores, fund and other tables. rule: scheme and
-policy block. A step that cannot be settled (new cases in a group that the old scores lack) is taken with the next one.
+policy block. Every file is a step of its own; one that cannot be settled (new cases in a group that the old scores
+lack) is taken with the next one, and both are named.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from drgcalc.settlement.rows import Allocation
 from drgcalc.settlement.settle import Settlement
 
 CAUSES = ("data", "decision", "parameter", "rule")
+RECORDS, SCHEME, PAID_ONLY = "records", "scheme", "paid only"
 PLACES = ("source_file", "source_row")
 SETTLED = CASES.names()[CASES.names().index("method") : CASES.names().index("source_file")]
 """Columns of cases that are filled in when they are settled."""
@@ -51,6 +53,9 @@ class Amount(NamedTuple):
 Amounts: TypeAlias = Mapping[tuple[str, str], Amount]
 Resettle: TypeAlias = Callable[[Region, Period, Path, Path], Settlement]
 """(region, period, grouped cases, folder for work) -> settlement."""
+
+
+Measure: TypeAlias = Callable[[Settlement], Amounts]
 
 
 class Side(NamedTuple):
@@ -76,27 +81,41 @@ def published_amounts(folder: Path) -> dict[tuple[str, str], Amount]:
     return amounts_of([*read_allocations(folder), *read_method_payments(folder)])
 
 
+def payables(settlement: Settlement) -> Amounts:
+    """What a settlement owes, by pool and hospital, over points and other methods."""
+    return amounts_of([*settlement.allocations, *settlement.methods])
+
+
 def changes(
-    period: Period, old: Side, before: Amounts, new: Side, closed: Mapping[str, Collection[str]], resettle: Resettle
+    period: Period,
+    old: Side,
+    before: Amounts,
+    new: Side,
+    closed: Mapping[str, Collection[str]],
+    resettle: Resettle,
+    measure: Measure = payables,
 ) -> list[Change]:
     """What changed between two states of a period, by cause, hospital and pool; together it is all that changed.
 
-    `before` are the amounts of the old state; `closed` the fingerprints of the decisions that closed periods were
-    closed with. Empty where nothing changed. Raises RulesError when the new state cannot be settled.
+    `before` are the amounts of the old state, `measure` what they are of a settlement; `closed` the fingerprints of the
+    decisions that closed periods were closed with. Empty where nothing changed. Raises RulesError when the new state
+    cannot be settled.
     """
     found: list[Change] = []
     at = before
     with workspace() as work:
         steps = list(_steps(old, new, work))
-        for number, (cause, cases, texts) in enumerate(steps):
+        waiting: list[str] = []
+        for number, (cause, what, cases, texts) in enumerate(steps):
+            waiting.append(what)
             try:
-                after = _settled(period, cases, texts, closed, work / f"step-{number}", resettle)
+                after = _settled(period, cases, texts, closed, work / f"step-{number}", resettle, measure)
             except RulesError:
                 if number == len(steps) - 1:
                     raise
                 continue
-            found += _between(cause, at, after)
-            at = after
+            found += _between(cause, " and ".join(waiting), at, after)
+            at, waiting = after, []
     return found
 
 
@@ -115,26 +134,28 @@ def month_of(cases: Path, month: str, target: Path) -> Path:
 
 def effective(texts: Mapping[str, str]) -> dict[str, str]:
     """The texts that what is payable depends on."""
-    return {name: text for name, text in texts.items() if _cause_of(name) is not None}
+    return {name: text for name, text in texts.items() if cause_of(name) is not None}
 
 
-def _steps(old: Side, new: Side, work: Path) -> Iterator[tuple[str, Path, Mapping[str, str]]]:
-    """The states between the two, each with the cause that leads to it; what did not change is no step."""
+def _steps(old: Side, new: Side, work: Path) -> Iterator[tuple[str, str, Path, Mapping[str, str]]]:
+    """The states between the two, each with the cause and the name of what leads to it; what did not change is none."""
     texts = dict(old.texts)
     if not same_cases(old.cases, new.cases):
         cases = new.cases if old.scheme == new.scheme else _data_only(old.cases, new.cases, work / "data.parquet")
-        yield "data", cases, dict(texts)
+        if old.scheme == new.scheme or not same_cases(old.cases, cases):
+            yield "data", RECORDS, cases, dict(texts)
         if cases != new.cases:
-            yield "rule", new.cases, dict(texts)
+            yield "rule", SCHEME, new.cases, dict(texts)
     for cause in ("decision", "parameter", "rule"):
-        then = {name: text for name, text in texts.items() if _cause_of(name) == cause}
-        now = {name: text for name, text in new.texts.items() if _cause_of(name) == cause}
-        if then != now:
-            texts = {name: text for name, text in texts.items() if name not in then} | now
-            yield cause, new.cases, dict(texts)
+        for name in sorted({*texts, *new.texts}):
+            if cause_of(name) != cause or texts.get(name) == new.texts.get(name):
+                continue
+            texts = {other: text for other, text in texts.items() if other != name}
+            texts |= {name: new.texts[name]} if name in new.texts else {}
+            yield cause, name, new.cases, dict(texts)
 
 
-def _cause_of(name: str) -> str | None:
+def cause_of(name: str) -> str | None:
     """What a file of the region is the cause of; None when it changes nothing that is payable."""
     if name == REGION_FILE:
         return "rule"
@@ -151,20 +172,20 @@ def _settled(
     closed: Mapping[str, Collection[str]],
     work: Path,
     resettle: Resettle,
+    measure: Measure,
 ) -> Amounts:
     work.mkdir()
     with region_of(texts, closed) as region:
-        settlement = resettle(region, period, cases, work)
-        return amounts_of([*settlement.allocations, *settlement.methods])
+        return measure(resettle(region, period, cases, work))
 
 
-def _between(cause: str, before: Amounts, after: Amounts) -> Iterator[Change]:
+def _between(cause: str, what: str, before: Amounts, after: Amounts) -> Iterator[Change]:
     nothing = Amount(ZERO, ZERO)
     for pool, hospital in sorted({*before, *after}):
         then, now = before.get((pool, hospital), nothing), after.get((pool, hospital), nothing)
         if then != now:
             payable, retained = less(now.payable, then.payable), less(now.retained, then.retained)
-            yield Change(cause, pool, hospital, payable, retained)
+            yield Change(cause, pool, hospital, payable, retained, what)
 
 
 def _read(cases: Path) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Proof, Verified
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, repaired_in
 from drgcalc.run.database import connect, sql
-from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REPAIR_CODES, REPAIRING
+from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, REPAIR_CODES, REPAIRING, TIES
 from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import find_inputs, salt_mark
 from drgcalc.run.manifest import MANIFEST, Manifest, file_hash, hashes, is_sealed, read_manifest
@@ -168,11 +168,12 @@ def _counts(folder: Path, counts: Mapping[str, int]) -> Iterator[Proof]:
     with workspace() as work, connect(work) as con:
         con.read_parquet(str(folder / CASES_FILE)).create_view("cases")
         statuses = dict(con.execute(sql("drgcalc.run", "case_counts")).fetchall())
-        groups = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0][0]
+        groups, ties = con.execute(sql("drgcalc.run", "groups_met")).fetchall()[0]
     told = {key.partition(":")[2]: cases for key, cases in counts.items() if key.startswith("status:")}
     yield _equal("cases by status", _words(told), _words(statuses))
     yield _equal("accepted records", str(counts["accepted"]), str(sum(statuses.values())))
     yield _equal("groups met", str(counts["groups"]), str(groups))
+    yield _equal("ties decided", str(counts.get(TIES, ties)), str(ties))
     refused = pq.ParquetFile(folder / REJECTED_FILE).metadata.num_rows
     yield _equal("rejected records and copies", str(counts["rejected"] + counts["duplicates"]), str(refused))
     if (folder / IF_MENDED_FILE).is_file():  # an older program did not write it
@@ -285,7 +286,7 @@ def _written_again(terms: Terms, folder: Path, settled: Settlement, work: Path) 
     headers = terms.policy.headers.value
     for name, table, rows in (
         (ALLOCATIONS_FILE, ALLOCATIONS, settled.allocations),
-        (POOL_FILE, POOL, settled.lines),
+        (POOL_FILE, POOL, [line.published() for line in settled.lines]),
         (LEDGER_FILE, LEDGER, settled.book.rows(settled.period)),
         *([(METHODS_FILE, METHOD_PAYMENTS, settled.methods)] if settled.methods else []),
     ):

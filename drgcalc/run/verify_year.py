@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from drgcalc.base.money import total
-from drgcalc.base.payment_columns import CLEARING
 from drgcalc.run.published import read_allocations, read_book, read_method_payments
-from drgcalc.run.published_csv import read_rows
-from drgcalc.run.year import CLEARING_FILE, CLEARING_LEDGER, PAYMENTS_LEDGER, read_payments
-from drgcalc.settlement.clearing import Cleared
+from drgcalc.run.year import CLEARING_LEDGER, PAYMENTS_LEDGER, read_cleared, read_payments
 from drgcalc.settlement.identities import Statement, statement
 from drgcalc.settlement.ledger import ZERO, Book
 from drgcalc.settlement.methods.outlays import MethodPayment
@@ -37,7 +34,7 @@ def year_identities(folder: Path) -> Iterator[Statement]:
             due = total([ZERO, *(row.payable for row in owed if row.pool == pool)])
             yield statement("due", pool, due, _sum(own, lambda row: row.payable), "what is payable is due")
     if (folder / CLEARING_LEDGER).is_file():
-        cleared = [Cleared(*row) for row in read_rows(folder / CLEARING_FILE, CLEARING)]
+        cleared = read_cleared(folder)
         book = read_book(folder, CLEARING_LEDGER)
         for (step, pool), amount in book.step_sums().items():
             yield statement(f"step {step}", pool, ZERO, amount, "the postings of a step sum to zero")

@@ -11,7 +11,7 @@ from pathlib import Path
 from drgcalc.base.errors import UnbalancedError, UsageError
 from drgcalc.base.money import total
 from drgcalc.report.year_model import Change, Explained, History, PartChange, Version
-from drgcalc.run.closed import closed_periods, closed_with, read_trace, standing_version
+from drgcalc.run.closed import closed_before, closed_periods, read_trace, standing_version
 from drgcalc.run.group import CASES_FILE
 from drgcalc.run.manifest import Manifest, read_manifest
 from drgcalc.run.period import parse_period
@@ -20,6 +20,7 @@ from drgcalc.run.region import load_region
 from drgcalc.run.settle import resettle
 from drgcalc.run.snapshot import read_texts
 from drgcalc.run.stages import Amount, Side, changes, published_amounts
+from drgcalc.run.what_changed import what_changed
 from drgcalc.run.year import read_payments
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.payment_rows import Payment
@@ -60,10 +61,17 @@ def diff(folder: Path, old: str, new: str) -> Explained:
             hint="compare versions of one period: `drgcalc history` lists them",
         )
     then, now = published_amounts(before), published_amounts(after)
-    earlier = {name: known for name, known in closed_with(region.out).items() if name < period}
-    found = changes(parse_period(period), _side(before), then, _side(after), earlier, resettle)
+    found = changes(
+        parse_period(period), _side(before), then, _side(after), closed_before(region.out, period), resettle
+    )
     _prove(then, now, found)
-    return Explained(f"{period}/{before.name}", f"{period}/{after.name}", tuple(found), tuple(_payments(before, after)))
+    return Explained(
+        f"{period}/{before.name}",
+        f"{period}/{after.name}",
+        tuple(found),
+        tuple(_payments(before, after)),
+        what_changed(before, after, parse_period(period)),
+    )
 
 
 def _version(number: int, closed: bool, manifest: Manifest, before: Manifest | None) -> Version:

@@ -14,14 +14,14 @@ from drgcalc.base.money import total
 from drgcalc.base.payment_columns import CLEARING, CLEARING_POOLS, DIFFERENCES, PAYMENTS, POINT_VALUES
 from drgcalc.base.settlement_columns import LEDGER
 from drgcalc.run.closed import closed_periods, closed_with, standing_version
-from drgcalc.run.differences import DIFFERENCES_FILE, months_before
+from drgcalc.run.differences import DIFFERENCES_FILE, closed_years, months_before, read_differences
 from drgcalc.run.manifest import CLOSED_MONTHS, MANIFEST, Manifest, file_hash
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.published import read_allocations, read_balances
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.writing import write_csv
-from drgcalc.settlement.clearing import Clearing, Year, clear_year
+from drgcalc.settlement.clearing import Cleared, Clearing, Year, clear_year
 from drgcalc.settlement.clearing_rules import quarter_findings
 from drgcalc.settlement.decision_findings import decision_finding
 from drgcalc.settlement.identities import Statement
@@ -58,25 +58,26 @@ class Paid(NamedTuple):
 def pay(region: Region, policy: Policy, period: Period, settlement: Settlement, found: tuple[Difference, ...]) -> Paid:
     """Pay a month where the policy has [policy.payment], clear a year where it has [policy.clearing].
 
-    `found` are the differences to closed months. Raises RulesError when an assessment is missing.
+    `found` are the differences to closed months and years. Raises RulesError when an assessment is missing.
     """
+    posted = [pay_finding("P103", f"{period.text}: {len(found)} differences to closed periods")] if found else []
     if period.is_month and policy.payment is not None:
         month = _month(region, policy, period, settlement, found)
-        posted = [pay_finding("P103", f"{period.text}: {len(found)} differences to closed months")] if found else []
         return Paid(month, found, None, (*month.findings, *posted))
     if not period.is_month and policy.clearing is not None:
-        clearing, findings = _clear(region, policy, period, settlement)
-        return Paid(None, (), clearing, (*clearing.findings, *findings))
+        clearing, findings = _clear(region, policy, period, settlement, found)
+        return Paid(None, found, clearing, (*clearing.findings, *posted, *findings))
     return Paid(None, (), None, _without_rule(region, period))
 
 
 def earlier(region: Region, period: Period) -> dict[str, str]:
-    """Hashes of the versions that a month's payments or a year's clearing build on, by folder."""
-    folders = [standing_version(region.out, month) for month in months_before(period)]
+    """Hashes of the versions that a month's payments or a year's clearing build on, by folder; closed years too."""
+    months = [standing_version(region.out, month) for month in months_before(period)]
+    years = [standing_version(region.out, year) for year in closed_years(region, period)]
+    folders = [folder for folder in months if folder is not None and (folder / PAYMENTS_LEDGER).is_file()]
     return {
         folder.relative_to(region.folder).as_posix(): file_hash(folder / MANIFEST)
-        for folder in folders
-        if folder is not None and (folder / PAYMENTS_LEDGER).is_file()
+        for folder in (*(year for year in years if year is not None), *folders)
     }
 
 
@@ -107,6 +108,8 @@ def write_paid(folder: Path, policy: Policy, settlement: Settlement, paid: Paid)
         write_csv(folder / PAYMENTS_LEDGER, LEDGER, paid.month.book.rows(period), headers)
         write_csv(folder / DIFFERENCES_FILE, DIFFERENCES, paid.differences, headers)
     if paid.clearing is not None:
+        if paid.differences:
+            write_csv(folder / DIFFERENCES_FILE, DIFFERENCES, paid.differences, headers)
         write_csv(folder / CLEARING_FILE, CLEARING, paid.clearing.rows, headers)
         write_csv(folder / CLEARING_POOLS_FILE, CLEARING_POOLS, paid.clearing.pools, headers)
         write_csv(folder / CLEARING_LEDGER, LEDGER, paid.clearing.book.rows(period), headers)
@@ -131,6 +134,21 @@ def read_payments(folder: Path) -> tuple[Payment, ...]:
     """payments.csv of a published version; none when the policy had no [policy.payment]."""
     path = folder / PAYMENTS_FILE
     return tuple(Payment(*row) for row in read_rows(path, PAYMENTS)) if path.is_file() else ()
+
+
+def read_cleared(folder: Path) -> tuple[Cleared, ...]:
+    """clearing.csv of a published version; none when the policy had no [policy.clearing]."""
+    path = folder / CLEARING_FILE
+    if not path.is_file():
+        return ()
+    return tuple(cleared_rows(path))
+
+
+def cleared_rows(path: Path) -> Iterable[Cleared]:
+    """The rows of a clearing.csv. A version of an older program knows no differences to closed years."""
+    for row in read_rows(path, CLEARING):
+        cleared = Cleared(*row)
+        yield cleared if cleared.earlier is not None else cleared._replace(earlier=ZERO)
 
 
 def _month(
@@ -165,7 +183,9 @@ def _annual(settlement: Settlement) -> dict[str, Decimal]:
     return {pool: total(amounts) for pool, amounts in parts.items()}
 
 
-def _clear(region: Region, policy: Policy, period: Period, settlement: Settlement) -> tuple[Clearing, list[Finding]]:
+def _clear(
+    region: Region, policy: Policy, period: Period, settlement: Settlement, found: tuple[Difference, ...]
+) -> tuple[Clearing, list[Finding]]:
     assert policy.clearing is not None
     months = {month: standing_version(region.out, month) for month in months_before(period)}
     folders = {month: folder for month, folder in months.items() if folder is not None}
@@ -178,10 +198,17 @@ def _clear(region: Region, policy: Policy, period: Period, settlement: Settlemen
             payments=[row for folder in folders.values() for row in read_payments(folder)],
             decisions=region.decisions,
             successors=region.decisions.successors(period.last),
+            earlier=[*_of_closed_years(period, folders.values()), *found],
         )
     )
     findings = _months_missing(region, period, folders)
     return clearing, [*findings, *quarter_findings(policy.clearing, _of_months(region, period, folders.values()))]
+
+
+def _of_closed_years(period: Period, folders: Iterable[Path]) -> list[Difference]:
+    """The differences to years before this one that its months have posted."""
+    posted = (row for folder in folders for row in read_differences(folder))
+    return [row for row in posted if row.corrects[:4] < period.text]
 
 
 def _of_months(region: Region, period: Period, folders: Iterable[Path]) -> list[Allocation]:

@@ -1,6 +1,7 @@
 """The end of the year: what each hospital is still paid, or gives back. Every step sums to zero per pool.
 
-clearing = annual payable × assessment ± sharing − deductions − Σ monthly − advances; deposits are returned apart.
+clearing = annual payable × assessment ± sharing + differences to closed years − deductions − Σ monthly − advances;
+deposits are returned apart.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from drgcalc.settlement.ledger import ZERO, Book, less
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.pay_accounts import (
     ADVANCE,
+    CORRECTION,
     DECIDED,
     DEDUCTION,
     DEPOSIT,
@@ -31,7 +33,7 @@ from drgcalc.settlement.pay_accounts import (
 )
 from drgcalc.settlement.pay_findings import pay_finding
 from drgcalc.settlement.pay_policy import ClearingRule
-from drgcalc.settlement.payment_rows import Key, Payment, owing
+from drgcalc.settlement.payment_rows import Difference, Key, Payment, owing
 from drgcalc.settlement.payments import between, in_month
 from drgcalc.settlement.rows import Allocation, Posting
 
@@ -67,6 +69,7 @@ class Cleared(NamedTuple):
     deposit_score: Decimal
     deposit_released: Decimal
     status: str
+    earlier: Decimal = ZERO
 
 
 class ClearedPool(NamedTuple):
@@ -98,7 +101,8 @@ class Year:
 
     `allocations` are the year's, `methods` what others pay;
     `payments` the rows of its settled months; `decisions` those that count;
-    `successors` have taken the place of hospitals that ended within it.
+    `successors` have taken the place of hospitals that ended within it; `earlier` are the differences to closed years
+    before it, those that its months have posted and those that are posted here.
     """
 
     year: int
@@ -108,6 +112,7 @@ class Year:
     payments: Sequence[Payment]
     decisions: Decisions
     successors: Mapping[str, str]
+    earlier: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,8 @@ def clear_year(year: Year) -> Clearing:
     """Clear a year. Raises RulesError when an assessment is missing that the policy requires."""
     before = _paid_before(year)
     owed = _owed(year)
-    keys = sorted({*owed, *before, *_decided_keys(year)})
+    late = [(row.pool, _standing(year, row.hospital_id)) for row in year.earlier]
+    keys = sorted({*owed, *before, *late, *_decided_keys(year)})
     scores = _assessments(year, keys)
     rows = tuple(_row(year, key, owed.get(key, _NO_ONE), before.get(key, _NOTHING), scores[key]) for key in keys)
     book = Book(tuple(posting for row in rows for posting in _postings(year, row)))
@@ -252,7 +258,8 @@ def _row(year: Year, key: Key, owed: _Owed, before: _Before, score: _Score) -> C
     corrected = decided([(row.pool, row.hospital_id, row.amount) for row in by_hand])
     advance = decided([(row.pool, row.hospital_id, row.amount) for row in advances])
     violation, over_budget = deducted("violation"), deducted("over_budget")
-    worth = total((assessed, sharing, corrected, into))
+    earlier = decided([(row.pool, row.hospital_id, row.payable) for row in year.earlier])
+    worth = total((assessed, sharing, corrected, into, earlier))
     clearing = less(worth, out, violation, over_budget, before.monthly, advance, before.deposit)
     return Cleared(
         year=year.year,
@@ -275,6 +282,7 @@ def _row(year: Year, key: Key, owed: _Owed, before: _Before, score: _Score) -> C
         deposit_score=score.deposit,
         deposit_released=round_half_up(multiply(before.deposit, score.deposit), MONEY_PLACES),
         status="pay" if clearing > 0 else "recover" if clearing < 0 else "settled",
+        earlier=earlier,
     )
 
 
@@ -290,6 +298,7 @@ def _postings(year: Year, row: Cleared) -> list[Posting]:
         ("assessment", of_hospital, of_fund, less(row.payable, row.assessed), words, policy),
         ("sharing", of_fund, of_hospital, row.shared, f"booked {row.booked}, assessed {row.assessed}", sharing),
         ("decided", (DECIDED, False), of_hospital, row.decided, f"decided in {row.year}", policy),
+        ("difference", (CORRECTION, False), of_hospital, row.earlier, "differences to closed years", policy),
         ("transfer", (OTHER_POOLS, False), of_hospital, row.transferred, f"moved in {row.year}", policy),
         ("deduction", of_hospital, (f"{DEDUCTION}violation", True), row.violation, f"violations {row.year}", policy),
         ("deduction", of_hospital, (f"{DEDUCTION}over_budget", True), row.over_budget, f"over {row.year}", policy),
@@ -337,7 +346,14 @@ def _identities(year: Year, rows: Sequence[Cleared], book: Book) -> tuple[Statem
     for pool in dict.fromkeys(row.pool for row in rows):
         own = [row for row in rows if row.pool == pool]
         worth = total(
-            [ZERO, *(part for row in own for part in (row.assessed, row.shared, row.decided, row.transferred))]
+            [
+                ZERO,
+                *(
+                    part
+                    for row in own
+                    for part in (row.assessed, row.shared, row.decided, row.transferred, row.earlier)
+                ),
+            ]
         )
         parts = total([ZERO, *(part for row in own for part in _parts(row))])
         payable = total([ZERO, *(row.payable for row in owing(year.allocations, year.methods) if row.pool == pool)])

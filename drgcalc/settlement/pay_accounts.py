@@ -15,7 +15,7 @@ OWED = (RETAINED, DEFERRED, DEPOSIT, CARRIED, RECEIVABLE)
 
 PAY_ACCOUNTS = (
     Account(DUE, "本期应付对应", "what the period's own ledger owes hospitals, negative: the link between the two"),
-    Account(CORRECTION, "更正对应", "what differences to closed months take from the fund, negative"),
+    Account(CORRECTION, "更正对应", "what differences to closed months and years take from the fund, negative"),
     Account(HOSPITAL, "应付医疗机构", "what is on its way to a hospital; zero when a month is paid", of_hospitals=True),
     Account(RETAINED, "暂留款", "the part of months that waits for the clearing", of_hospitals=True),
     Account(DEFERRED, "缓付款", "the part above the policy's limit, which waits for the clearing", of_hospitals=True),
@@ -35,7 +35,7 @@ PAY_ACCOUNTS = (
 PAY_STEPS = (
     Step("merger", "机构合并", "accounts of a hospital that has ended go to the one in its place"),
     Step("due", "本期应付", "the month's payable, in the part paid at once and the part retained"),
-    Step("difference", "以前月份更正", "differences to closed months, by month and cause"),
+    Step("difference", "以前月份更正", "differences to closed months and years, by period and cause"),
     Step("deferral", "缓付", "what lies above the policy's multiple of the booked amount"),
     Step("deposit", "质量保证金", "quality deposit held back, or returned at the clearing"),
     Step("deduction", "审核扣款", "deductions, one posting a notice"),

@@ -21,7 +21,7 @@ PAY_FINDINGS = (
     FindingKind(
         "P103",
         "info",
-        "differences to closed months are posted in this month",
+        "differences to closed periods are posted here",
         "differences.csv names month, cause and hospital",
     ),
     FindingKind(

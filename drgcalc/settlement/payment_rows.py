@@ -33,7 +33,7 @@ Balances: TypeAlias = Mapping[tuple[str, str, str | None], Decimal]
 
 
 class Difference(NamedTuple):
-    """What a closed month owes a hospital beyond what was posted for it, and why: base.payment_columns.DIFFERENCES."""
+    """What a closed period owes a hospital beyond what was posted for it, and why: base.payment_columns.DIFFERENCES."""
 
     corrects: str
     cause: str

@@ -115,6 +115,12 @@ def coefficient_of(rows: Sequence[Coefficient], case: CaseKey, day: date) -> Dec
 
     Raises RulesError when two rows are equally specific.
     """
+    row = coefficient_row(rows, case, day)
+    return row.coefficient if row else None
+
+
+def coefficient_row(rows: Sequence[Coefficient], case: CaseKey, day: date) -> Coefficient | None:
+    """The most specific row for a case, None when there is none. Raises RulesError when two are equally specific."""
     meant = [row for row in in_force(rows, day) if _is_meant(row, case)]
     if not meant:
         return None
@@ -122,7 +128,7 @@ def coefficient_of(rows: Sequence[Coefficient], case: CaseKey, day: date) -> Dec
     best = [row for row in meant if row.specificity == most]
     if len(best) > 1:
         raise_rival_coefficients([(*case, day, len(best))])
-    return best[0].coefficient
+    return best[0]
 
 
 def _is_meant(row: Coefficient, case: CaseKey) -> bool:

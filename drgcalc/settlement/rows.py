@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+SUBTOTAL, RESULT, BOUND = "小计", "合计", "参照"
+"""Marks of lines of a waterfall that nobody may add up."""
+
 
 class Hospital(NamedTuple):
     """One hospital and period of validity: base.columns.HOSPITALS."""
@@ -117,6 +120,15 @@ class PoolLine(NamedTuple):
     amount: Decimal
     kind: str
     source: str
+
+    @property
+    def mark(self) -> str:
+        """What tells a reader that the amount is no summand: a sum of the lines above, or a bound."""
+        return {"subtotal": SUBTOTAL, "result": RESULT, "limit": BOUND}.get(self.kind, "")
+
+    def published(self) -> tuple[object, ...]:
+        """The cells of base.settlement_columns.POOL."""
+        return (*self, self.mark)
 
 
 class Posting(NamedTuple):

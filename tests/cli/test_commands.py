@@ -196,9 +196,9 @@ def test_a_policy_does_not_differ_from_itself(run: Run, region: Path) -> None:
     assert "They say the same." in run("policy", "diff", "2024", "2024-05", "--region", region).out
 
 
-def test_results_of_settle_are_the_last_thing_before_what_to_do_next(run: Run, settled: Path) -> None:
+def test_settle_shows_the_money_before_the_findings_and_ends_with_what_to_do_next(run: Run, settled: Path) -> None:
     out = run("settle", "--region", settled, "--year", "2024").out
-    places = [out.index(part) for part in ("R206", "S008", "Largest allocations", "What to do next")]
+    places = [out.index(part) for part in ("Point values", "Largest allocations", "R206", "S008", "What to do next")]
     assert places == sorted(places)
 
 

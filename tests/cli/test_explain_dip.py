@@ -1,6 +1,7 @@
 """Groups and explanations of a region whose scheme is a DIP directory."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -107,3 +108,19 @@ def test_a_rejected_record_of_a_dip_region_shows_why(run: Run, dip_region: Path)
     ended = run("explain", "--region", dip_region, "S90001")
     assert ended.code == 0
     assert "it has no group" in ended.out
+
+
+def test_grouping_says_how_many_ties_were_decided_and_by_what(run: Run, dip_region: Path) -> None:
+    tied = group("BX-8", "A00-Z99", layer="comprehensive", score="1")
+    write_directory(dip_region / "schemes" / "town-dip", replace(DIRECTORY, dip=[*DIRECTORY.dip, tied]))
+    ended = run("group", "--region", dip_region, "--year", "2024")
+    assert ended.code == 0, ended.err
+    (path,) = (dip_region / "out").glob("cases/**/cases.parquet")
+    ties = sum(case["tied_with"] is not None for case in pq.read_table(path).to_pylist())
+    assert ties
+    text = " ".join(ended.out.split())
+    assert f"Ties 并列: {ties} cases met several groups equally well" in text
+    assert 'the higher score of the directory decided (tie = "higher_score" in scheme.toml)' in text
+    again = run("group", "--region", dip_region, "--year", "2024", "--json").document
+    assert again["ties"] == {"cases": ties, "policy": "higher_score"}
+    assert run("verify", "--region", dip_region).code == 0

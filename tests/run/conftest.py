@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from whole_year import WholeYear, live
 
 from drgcalc.run.init import init
 from drgcalc.run.period import parse_period
@@ -80,3 +81,13 @@ def settled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settled(settled_once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(settled_once, tmp_path / "region"))
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> WholeYear:
+    return live(tmp_path_factory.mktemp("whole") / "region")
+
+
+@pytest.fixture
+def copy(lived: WholeYear, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(lived.folder, tmp_path / "region"))

@@ -69,6 +69,14 @@ def test_numbers_stand_under_each_other_beside_chinese_text() -> None:
     assert cell_len(one[: one.index(".00")]) == cell_len(other[: other.index(".00")])
 
 
+def test_sums_and_bounds_of_the_waterfall_are_no_summands() -> None:
+    kinds = (("征收", "input"), ("风险金", "deduction"), ("基数", "subtotal"), ("保底线", "limit"), ("总额", "result"))
+    lines = [PoolLine("p", n, "i", label, Decimal("1.00"), kind, "s") for n, (label, kind) in enumerate(kinds, 1)]
+    assert [line.mark for line in lines] == ["", "", "小计", "参照", "合计"]
+    labels = [line.split()[:-2] for line in shown(terminal.waterfall("p", lines)) if line.rstrip().endswith("s")]
+    assert labels == [["征收"], ["风险金"], ["=", "基数"], ["(保底线)"], ["=", "总额"]]
+
+
 def test_the_ten_largest_allocations_come_first_and_the_rest_is_summed() -> None:
     lines = shown(*terminal.allocations([allocation(n, f"{n}.00", "医院") for n in range(1, 13)]))
     hospitals = [line.split()[0] for line in lines if line.strip().startswith("H")]

@@ -6,15 +6,19 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from whole_year import DECISIONS, MONTHS, POLICY, WholeYear, hashes_of, live, once, write_decisions
+from rich.cells import cell_len
+from rich.console import Console
+from whole_year import DECISIONS, MONTHS, POLICY, WholeYear, hashes_of, once, write_decisions
 
 from drgcalc.base.errors import OutputError, UsageError
 from drgcalc.base.payment_columns import CLEARING
 from drgcalc.report.model import Settled
+from drgcalc.report.year import explained as report_explained
 from drgcalc.run import settle as run_settle
 from drgcalc.run.closing import close, reopen
 from drgcalc.run.own_view import own_view
@@ -28,16 +32,6 @@ from drgcalc.run.year import PAYMENTS_LEDGER, read_payments
 from drgcalc.settlement.clearing import Cleared
 
 ZERO = Decimal("0.00")
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> WholeYear:
-    return live(tmp_path_factory.mktemp("whole") / "region")
-
-
-@pytest.fixture
-def copy(lived: WholeYear, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(lived.folder, tmp_path / "region"))
 
 
 def month_folder(lived: WholeYear, month: str) -> Path:
@@ -214,6 +208,7 @@ def test_months_are_reopened_backwards_with_a_reason_that_stays(copy: Path) -> N
     ]
     explained = diff(copy, "2024-12/v1", "2024-12")
     assert explained.changes == ()
+    assert [(row.cause, row.what) for row in explained.changed] == [("paid only", "decisions/deductions-late.csv")]
     assert [(row.part, row.amount) for row in explained.payments] == [
         ("violation", Decimal("50.00")),
         ("paid", Decimal("-50.00")),
@@ -274,6 +269,18 @@ def test_diff_explains_to_the_fen_by_cause(lived: WholeYear, tmp_path: Path) -> 
     second = settle(folder, parse_period("2024-02"))
     explained = diff(folder, "2024-02/v1", "2024-02/v2")
     assert {row.cause for row in explained.changes} == {"data", "parameter", "rule"}
+    scores = path.relative_to(folder).as_posix()
+    assert {row.what for row in explained.changes} == {"records", scores, "region.toml"}
+    details = {row.what: " ".join(row.details) for row in explained.changed}
+    assert "2 more: L2024-02-S" in details["records"]
+    assert "1 rows in: BR25,1250," in details[scores]
+    assert "month.pay_ratio: 0.95 ratio → 0.90 ratio" in details["region.toml"]
+    shown = StringIO()
+    console = Console(file=shown, width=80)
+    for part in report_explained(explained):
+        console.print(part)
+    assert max(map(cell_len, shown.getvalue().splitlines())) <= 80
+    assert "= all causes" in shown.getvalue()
     moved = sums(((row.pool, row.hospital_id), row.payable) for row in explained.changes)
     before = {(row.pool, row.hospital_id): row.payable for row in first.allocations}
     for row in second.allocations:

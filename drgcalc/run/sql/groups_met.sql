@@ -1,4 +1,6 @@
 -- grain: one row
-SELECT COUNT(DISTINCT group_code) AS groups
+SELECT
+    COUNT(DISTINCT group_code) AS groups,
+    COUNT(tied_with) AS ties
 FROM cases
 WHERE status = 'grouped'
