@@ -101,6 +101,7 @@ CLEARING_POOLS = Table(
         _yuan("shared", "结余留用、超支分担", "what sharing adds or takes away"),
         _yuan("decided", "手工更正", "decided by hand"),
         _yuan("transferred", "险种划转", "moved from other pools, less moved to them"),
+        _yuan("earlier", "以前年度更正", "differences to closed years"),
         _yuan("violation", "违规扣款", "deducted for violations"),
         _yuan("over_budget", "超总额扣款", "deducted over budget"),
         _yuan("monthly", "月度已拨", "paid by the months"),

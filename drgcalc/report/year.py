@@ -51,6 +51,7 @@ _CLEARED = (
     _Part("surplus kept, overrun shared 结余留用、超支分担", lambda row: row.shared),
     _Part("decided by hand 手工更正", lambda row: row.decided),
     _Part("moved between pools 险种划转", lambda row: row.transferred),
+    _Part("differences to closed years 以前年度更正", lambda row: row.earlier),
     _Part("deducted for violations 违规扣款", lambda row: less(ZERO, row.violation)),
     _Part("deducted over budget 超总额扣款", lambda row: less(ZERO, row.over_budget)),
     _Part("sent month by month 月度已拨", lambda row: less(ZERO, row.monthly)),

@@ -40,7 +40,8 @@ from drgcalc.settlement.rows import Allocation, Posting
 FULL = Decimal("1.0000")
 SHARE_PLACES = 6
 _SUMMED = (
-    *("payable", "assessed", "shared", "decided", "transferred", "violation", "over_budget"),
+    *("payable", "assessed", "shared", "decided", "transferred", "earlier"),
+    *("violation", "over_budget"),
     *("monthly", "advance", "deposit", "clearing", "deposit_released"),
 )
 """Columns of hospitals that a pool's row sums up."""
@@ -82,6 +83,7 @@ class ClearedPool(NamedTuple):
     shared: Decimal
     decided: Decimal
     transferred: Decimal
+    earlier: Decimal
     violation: Decimal
     over_budget: Decimal
     monthly: Decimal
@@ -345,16 +347,7 @@ def _identities(year: Year, rows: Sequence[Cleared], book: Book) -> tuple[Statem
     found.append(statement("transfers", "", ZERO, across, "what pools give to each other is nothing together"))
     for pool in dict.fromkeys(row.pool for row in rows):
         own = [row for row in rows if row.pool == pool]
-        worth = total(
-            [
-                ZERO,
-                *(
-                    part
-                    for row in own
-                    for part in (row.assessed, row.shared, row.decided, row.transferred, row.earlier)
-                ),
-            ]
-        )
+        worth = total([ZERO, *(part for row in own for part in _worth(row))])
         parts = total([ZERO, *(part for row in own for part in _parts(row))])
         payable = total([ZERO, *(row.payable for row in owing(year.allocations, year.methods) if row.pool == pool)])
         cleared = total([ZERO, *(row.payable for row in own)])
@@ -366,6 +359,10 @@ def _identities(year: Year, rows: Sequence[Cleared], book: Book) -> tuple[Statem
             statement("cleared", pool, ZERO, book.balance(pool, HOSPITAL), "nothing is left on the way"),
         ]
     return tuple(found)
+
+
+def _worth(row: Cleared) -> tuple[Decimal, ...]:
+    return (row.assessed, row.shared, row.decided, row.transferred, row.earlier)
 
 
 def _parts(row: Cleared) -> tuple[Decimal, ...]:
