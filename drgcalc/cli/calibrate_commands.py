@@ -66,12 +66,12 @@ def _asking(function: Function) -> Function:
     return made
 
 
-@click.group()
+@click.group(short_help="Directory, scores and coefficients from own history.")
 def calibrate() -> None:
     """Compute directory, scores, coefficients and opening point value from a region's own history."""
 
 
-@calibrate.command()
+@calibrate.command(short_help="Scores of groups, compared with those in force.")
 @_asking
 def scores(talk: Talk, ask: Ask) -> None:
     """Scores of groups from the mean costs of several years, compared with the scores in force."""
@@ -84,7 +84,7 @@ def scores(talk: Talk, ask: Ask) -> None:
     talk.note(f"{len(result.groups):,} groups from {result.basis.stays:,} stays, {len(result.flags):,} to look at")
 
 
-@calibrate.command()
+@calibrate.command(short_help="Coefficients of hospitals, levels and groups.")
 @_asking
 def coefficients(talk: Talk, ask: Ask) -> None:
     """Coefficients by level, hospital, group and level or hospital and group, their case mix taken out."""
@@ -97,7 +97,7 @@ def coefficients(talk: Talk, ask: Ask) -> None:
     talk.note(f"{len(result.coefficients):,} coefficients from {result.basis.stays:,} stays")
 
 
-@calibrate.command("opening-value")
+@calibrate.command("opening-value", short_help="The point value that a year opens with.")
 @_asking
 def opening_value(talk: Talk, ask: Ask) -> None:
     """The point value a year opens with, by pool: weighted cost over weighted points of several years."""
@@ -110,7 +110,7 @@ def opening_value(talk: Talk, ask: Ask) -> None:
     talk.note(f"{len(result.values)} pools from {result.basis.stays:,} stays")
 
 
-@calibrate.command()
+@calibrate.command(short_help="A DIP directory, and why each of its groups exists.")
 @click.option(
     "--factors", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
     help="Put the factors of auxiliary splits also here: scores/auxiliary/2024.csv, say.",

@@ -26,7 +26,7 @@ def out_option(function: Function) -> Function:
     )(function)
 
 
-@click.command()
+@click.command(short_help="Show what is due, by a calendar of working days.")
 @ON
 @talking
 def due(talk: Talk, on: str | None) -> None:
@@ -44,7 +44,7 @@ def due(talk: Talk, on: str | None) -> None:
         )
 
 
-@click.command()
+@click.command(short_help="Show fund warnings, coverages and what patients got back.")
 @period_options
 @talking
 def fund(talk: Talk, year: str | None, month: str | None) -> None:
@@ -58,7 +58,7 @@ def fund(talk: Talk, year: str | None, month: str | None) -> None:
         raise RulesError(report.findings[0].message, hint=report.findings[0].hint)
 
 
-@click.command()
+@click.command(short_help="Compare what hospitals booked with the centre's account.")
 @FILE
 @out_option
 @period_options
@@ -76,7 +76,7 @@ def reconcile(talk: Talk, file: Path, out: Path | None, year: str | None, month:
         )
 
 
-@click.command()
+@click.command(short_help="Net the advances between agencies.")
 @FILE
 @out_option
 @period_options
@@ -90,7 +90,7 @@ def netting(talk: Talk, file: Path, out: Path | None, year: str | None, month: s
     talk.result(report, lambda: office.netting(report))
 
 
-@click.command()
+@click.command(short_help="Show where cases stand between centre and hospital.")
 @ON
 @out_option
 @period_options

@@ -10,7 +10,7 @@ from drgcalc.cli.options import talking
 from drgcalc.cli.talk import Talk
 
 
-@click.command()
+@click.command(short_help="Print where the fund's money came from and went.")
 @click.argument("period", required=False)
 @click.option("--pool", metavar="POOL", help="Only this pool.")
 @click.option(
@@ -31,7 +31,7 @@ def prove(talk: Talk, period: str | None, pool: str | None, target: Path | None)
     talk.note(f"{result.period}: {len(result.pools)} pools, balanced to the fen.")
 
 
-@click.command()
+@click.command(short_help="Write what each hospital may have: its own rows.")
 @click.argument("period", required=False)
 @click.option(
     "--out", "target", type=click.Path(path_type=Path), metavar="DIR", required=True, help="A new or empty folder."

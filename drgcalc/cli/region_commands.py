@@ -26,7 +26,7 @@ _RULE_FIELDS = {
 }  # fmt: skip
 
 
-@click.command()
+@click.command(short_help="Write a new region that runs at once.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @talking_anywhere
 def init(talk: Talk, folder: Path) -> None:
@@ -38,7 +38,7 @@ def init(talk: Talk, folder: Path) -> None:
     talk.note(f"next: drgcalc settle --region {folder} --year 2024")
 
 
-@click.command()
+@click.command(short_help="Check the records of a period; nothing is published.")
 @period_options
 @repair_option
 @talking
@@ -55,9 +55,14 @@ def check(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
             f"{result.rejected} records rejected, {result.count('warning')} warnings",
             hint="mend the records, or run without --strict",
         )
+    talk.note(
+        f"next: mend the {result.rejected:,} rejected records in discharges/ and check again"
+        if result.rejected
+        else "next: drgcalc settle; no record is rejected"
+    )
 
 
-@click.command()
+@click.command(short_help="Put the records of a period into groups.")
 @period_options
 @repair_option
 @talking
@@ -80,9 +85,10 @@ def group(talk: Talk, year: str | None, month: str | None, repair_codes: bool) -
             repair_codes=repair_codes,
         )
     talk.result(result, shown)
+    talk.note("next: drgcalc settle for the same period gives cases points and money")
 
 
-@click.command()
+@click.command(short_help="Settle a year or a month: the main job.")
 @click.option("--as-hospital", "hospital", metavar="ID", help="This hospital's own amount, at the values in given/.")
 @click.option("--months", metavar="FIRST:LAST", help="Months one after the other, such as 2024-01:2024-06.")
 @period_options
@@ -134,7 +140,7 @@ def _line(result: Settled) -> str:
     )
 
 
-@click.command()
+@click.command(short_help="Explain a record's group and points, or a hospital's account.")
 @click.argument("record", required=False)
 @click.option("--hospital", metavar="ID", help="Explain what this hospital is paid, posting by posting.")
 @click.option("--why-not", metavar="DRG", help="Show also why the record is not in this group.")
@@ -184,7 +190,7 @@ def explain(
     talk.result(reason, lambda: explanation.explained(reason))
 
 
-@click.command()
+@click.command(short_help="Prove that what is published is as it was computed.")
 @click.argument("period", required=False)
 @talking
 def verify(talk: Talk, period: str | None) -> None:
@@ -200,14 +206,15 @@ def verify(talk: Talk, period: str | None) -> None:
             f"{failed[0].folder}: {proof.statement}: expected {proof.expected}, found {proof.found}",
             hint="restore what was changed, or settle again: that makes a new version and keeps this one",
         )
+    talk.note(f"{len(results)} versions are as they were computed: hashes, sums, identities and the settlement again")
 
 
-@click.group()
+@click.group(short_help="Show, check and compare the policy blocks of a region.")
 def policy() -> None:
     """Look at the policy blocks of a region."""
 
 
-@policy.command("show")
+@policy.command("show", short_help="Print every number in force in a period.")
 @period_options
 @talking
 def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
@@ -219,7 +226,7 @@ def policy_show(talk: Talk, year: str | None, month: str | None) -> None:
     talk.result(terms, lambda: terminal.policy(terms))
 
 
-@policy.command("check")
+@policy.command("check", short_help="Draw what cases are paid; find cliffs, falls and gaps.")
 @period_options
 @talking
 def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
@@ -232,10 +239,13 @@ def policy_check(talk: Talk, year: str | None, month: str | None) -> None:
     warnings = [finding for finding in checked.findings if finding.severity != "info"]
     if talk.strict and warnings:
         raise RulesError(f"{warnings[0].code}: {warnings[0].message}", hint=warnings[0].hint)
-    talk.note(f"{len(checked.findings)} findings, {len(warnings)} of them warnings")
+    talk.note(
+        f"{len(checked.findings)} findings, {len(warnings)} of them warnings; next: show the cliffs and falls to those "
+        "who write the rules, then drgcalc policy diff compares two periods"
+    )
 
 
-@policy.command("diff")
+@policy.command("diff", short_help="Compare the policies of two periods.")
 @click.argument("old")
 @click.argument("new")
 @talking
@@ -259,7 +269,7 @@ def _own_view(talk: Talk, period: Period, hospital: str, repair_codes: bool) -> 
     with talk.progress() as progress:
         view = own_view(talk.region, period, hospital, strict=talk.strict, progress=progress, repair_codes=repair_codes)
     talk.result(view, lambda: report.own_view(view))
-    talk.note("nothing is published; put the bureau's allocations.csv into given/ to see why amounts differ")
+    talk.note("nothing is published; next: ask the bureau about each cause, with the cases and figures named")
 
 
 def _decimal(value: int | str | Decimal | None) -> Decimal | None:

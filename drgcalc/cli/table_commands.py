@@ -21,12 +21,12 @@ FOLDER = click.Path(path_type=Path)
 SCHEMES = Path("schemes")
 
 
-@click.group()
+@click.group(short_help="Import, check, show, compare and export schemes.")
 def tables() -> None:
     """Look at, import, check, compare and export schemes (分组方案)."""
 
 
-@tables.command("list")
+@tables.command("list", short_help="List schemes.")
 @click.argument("folder", type=FOLDER, required=False)
 @talking_anywhere
 def list_(talk: Talk, folder: Path | None) -> None:
@@ -39,7 +39,7 @@ def list_(talk: Talk, folder: Path | None) -> None:
     talk.result(lines, lambda: schemes.listing(lines, DEMO_SCHEME))
 
 
-@tables.command("import")
+@tables.command("import", short_help="Read an official workbook or a directory into a scheme.")
 @click.argument("file", type=FOLDER)
 @click.option(
     "--precedence",
@@ -115,7 +115,7 @@ def import_(
         talk.note(f"{scores}: {len(listed):,} scores in force from {effective_from:%Y-%m-%d}")
 
 
-@tables.command()
+@tables.command(short_help="Check that a scheme is sound.")
 @click.argument("folder", type=FOLDER)
 @talking_anywhere
 def check(talk: Talk, folder: Path) -> None:
@@ -138,7 +138,7 @@ def check(talk: Talk, folder: Path) -> None:
     talk.note(f"{folder}: {len(warnings)} warnings, no error")
 
 
-@tables.command()
+@tables.command(short_help="Print what a scheme is, or the rows of a group.")
 @click.argument("folder", type=FOLDER)
 @click.argument("code", required=False)
 @talking_anywhere
@@ -169,7 +169,7 @@ def show(talk: Talk, folder: Path, code: str | None) -> None:
     talk.result(rows, lambda: schemes.rules(rows))
 
 
-@tables.command()
+@tables.command(short_help="Compare two schemes, and what they mean for cases.")
 @click.argument("old", type=FOLDER)
 @click.argument("new", type=FOLDER)
 @click.option(
@@ -209,7 +209,7 @@ def diff(
         talk.note(f"all of it: {out}")
 
 
-@tables.command()
+@tables.command(short_help="Write a scheme as a workbook or as CSV files.")
 @click.argument("folder", type=FOLDER)
 @click.argument("target", type=FOLDER)
 @talking_anywhere

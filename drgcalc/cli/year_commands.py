@@ -8,7 +8,7 @@ from drgcalc.cli.options import talking
 from drgcalc.cli.talk import Talk
 
 
-@click.command()
+@click.command(short_help="Close a period (扎账): its newest version holds.")
 @click.argument("period")
 @talking
 def close(talk: Talk, period: str) -> None:
@@ -20,7 +20,7 @@ def close(talk: Talk, period: str) -> None:
     talk.note(f"next: settle the following month; a mistake in {period} is taken back with drgcalc reopen {period}")
 
 
-@click.command()
+@click.command(short_help="Open a closed period again, for a reason.")
 @click.argument("period")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it stays in the trace for good.")
 @talking
@@ -33,7 +33,7 @@ def reopen(talk: Talk, period: str, reason: str) -> None:
     talk.note(f"next: drgcalc settle for {period}, then drgcalc close {period}")
 
 
-@click.command()
+@click.command(short_help="Show the versions of a period side by side.")
 @click.argument("period")
 @talking
 def history(talk: Talk, period: str) -> None:
@@ -43,9 +43,12 @@ def history(talk: Talk, period: str) -> None:
 
     found = run_history(talk.region, period)
     talk.result(found, lambda: year.history(found))
+    if len(found.versions) > 1:
+        old, new = found.versions[-2].number, found.versions[-1].number
+        talk.note(f"next: drgcalc diff {period}/v{old} {period}/v{new} explains to the fen what made them differ")
 
 
-@click.command()
+@click.command(short_help="Explain to the fen why two versions differ.")
 @click.argument("old")
 @click.argument("new")
 @talking

@@ -166,6 +166,8 @@ def _next_steps(result: Settled) -> Iterator[Text]:
         )
     if result.place.folder:
         yield Text(f"- open {result.place.folder}/allocations.csv in Excel; drgcalc verify {result.period} proves it")
+    if result.place.folder and result.payments:
+        yield Text(f"- drgcalc close {result.period} when it is right: later corrections are then differences")
     if result.allocations:
         largest = max(result.allocations, key=lambda row: row.payable)
         yield Text(f"- drgcalc explain --hospital {largest.hospital_id} shows how one amount came about")

@@ -79,7 +79,7 @@ def _table(old: str, new: str) -> Iterator[str]:
     for what, lines in (("out", then - now), ("in", now - then)):
         rows = sorted(lines.elements())
         if rows:
-            yield f"{len(rows)} rows {what}: {_some(rows, ' | ')}"
+            yield f"{len(rows)} {'row' if len(rows) == 1 else 'rows'} {what}: {_some(rows, ' | ')}"
 
 
 def _program(old: Manifest, new: Manifest) -> Iterator[Changed]:

@@ -273,7 +273,7 @@ def test_diff_explains_to_the_fen_by_cause(lived: WholeYear, tmp_path: Path) -> 
     assert {row.what for row in explained.changes} == {"records", scores, "region.toml"}
     details = {row.what: " ".join(row.details) for row in explained.changed}
     assert "2 more: L2024-02-S" in details["records"]
-    assert "1 rows in: BR25,1250," in details[scores]
+    assert "1 row in: BR25,1250," in details[scores]
     assert "month.pay_ratio: 0.95 ratio → 0.90 ratio" in details["region.toml"]
     shown = StringIO()
     console = Console(file=shown, width=80)
