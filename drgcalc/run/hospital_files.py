@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from drgcalc.base.columns import FINDINGS
+from drgcalc.base.columns import FINDINGS, Table
 from drgcalc.base.errors import Finding, OutputError, RulesError
 from drgcalc.base.money import MONEY_PLACES, divide
+from drgcalc.base.payment_columns import CLEARING, PAYMENTS
 from drgcalc.base.pricing_columns import FINDINGS_PRICED
 from drgcalc.base.proof_columns import OWN_CASES, PEER_GROUPS, REJECTED
 from drgcalc.base.settlement_columns import ALLOCATIONS, LEDGER
@@ -31,6 +32,7 @@ from drgcalc.run.region import load_region
 from drgcalc.run.rejected import HEADERS, MENDING_FILE, REJECTED_FILE
 from drgcalc.run.settle import ALLOCATIONS_FILE
 from drgcalc.run.writing import write_csv
+from drgcalc.run.year import CLEARING_FILE, PAYMENTS_FILE
 from drgcalc.settlement.mending import PricedFinding
 
 GROUPS_FILE = "groups.csv"
@@ -88,17 +90,28 @@ def _write_hospitals(folder: Path, version: Path, hospitals: tuple[str, ...]) ->
     period = allocations[0].period if allocations else ""
     numbered = book.rows(period)
     cases, rejected = pl.scan_parquet(version / CASES_FILE), pl.scan_parquet(version / REJECTED_FILE)
-    findings, priced = _findings_of(version, cases, rejected), _priced_of(version)
+    findings, priced, paid = _findings_of(version, cases, rejected), _priced_of(version), _paid_of(version)
     for hospital in hospitals:
         own, is_own = folder / hospital, pl.col("hospital_id") == hospital
         write_csv(
             own / ALLOCATIONS_FILE, ALLOCATIONS, [row for row in allocations if row.hospital_id == hospital], HEADERS
         )
         write_csv(own / LEDGER_FILE, LEDGER, [row for row in numbered if row.hospital_id == hospital], HEADERS)
+        for name, table, rows in paid:
+            place = table.names().index("hospital_id")
+            write_csv(own / name, table, [row for row in rows if row[place] == hospital], HEADERS)
         write_csv(own / FINDINGS_FILE, FINDINGS, findings.get(hospital, ()), HEADERS)
         write_csv(own / PRICED_FILE, FINDINGS_PRICED, priced.get(hospital, ()), HEADERS)
         write_csv(own / OWN_CASES_FILE, OWN_CASES, _rows(cases.filter(is_own), OWN_CASES.names()), HEADERS)
         write_csv(own / MENDING_FILE, REJECTED, _rows(rejected.filter(is_own), REJECTED.names()), HEADERS)
+
+
+def _paid_of(version: Path) -> list[tuple[str, Table, list[tuple[object, ...]]]]:
+    """The payments of a month, or the clearing of a year, of all hospitals."""
+    files = ((PAYMENTS_FILE, PAYMENTS), (CLEARING_FILE, CLEARING))
+    return [
+        (name, table, list(read_rows(version / name, table))) for name, table in files if (version / name).is_file()
+    ]
 
 
 def _priced_of(version: Path) -> dict[str, list[PricedFinding]]:

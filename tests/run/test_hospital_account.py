@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -17,6 +18,8 @@ from drgcalc.base.payment_columns import CLEARING
 from drgcalc.report.statement import statement
 from drgcalc.report.statement_model import Statement
 from drgcalc.run.explain import explain_hospital
+from drgcalc.run.hospital_files import hand_out
+from drgcalc.run.own_view import own_view
 from drgcalc.run.period import parse_period
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.year import read_payments
@@ -111,3 +114,22 @@ def test_a_fen_more_in_the_ledger_or_its_rows_is_found(copy: Path, file: str, co
         csv.writer(target, lineterminator="\n").writerows(rows)
     with pytest.raises(UnbalancedError, match="H001"):
         explain_hospital(copy, "H001", parse_period("2024-04"))
+
+
+def test_a_hospital_is_handed_its_own_payments_and_explains_them_by_cause(lived: WholeYear, tmp_path: Path) -> None:
+    region = Path(shutil.copytree(lived.folder, tmp_path / "region"))
+    hand_out(region, "2024-05", tmp_path / "handed")
+    (region / "given").mkdir()
+    for path in (tmp_path / "handed" / "H003").glob("*.csv"):
+        shutil.copyfile(path, region / "given" / path.name)
+    shutil.copyfile(region / "out/2024-05/v1/point_values.csv", region / "given/point_values.csv")
+    view = own_view(region, parse_period("2024-05"), "H003")
+    assert view.missing == ()
+    for amount in view.amounts:
+        steps = [row for row in view.payments if row.pool == amount.pool]
+        (bureau,) = (row.payable for row in view.statement if row.pool == amount.pool)
+        gap = sum((row.amount for row in view.differences if row.pool == amount.pool), ZERO)
+        assert amount.payable + gap == bureau
+        assert bureau + sum((row.amount for row in steps), ZERO) == view.sent[amount.pool]
+    deducted = next(row for row in view.payments if row.cause == "deductions")
+    assert (deducted.amount, deducted.bureau) == (Decimal("-99999.00"), "violations 0.00, over budget 99999.00")
