@@ -37,7 +37,7 @@ from drgcalc.run.snapshot import texts_of, write_texts
 from drgcalc.run.special import write_review
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.run.year import closed_months, earlier, pay, write_paid
-from drgcalc.run.year_differences import year_differences
+from drgcalc.run.year_differences import cannot_compute, year_differences
 from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.identities import (
     Statement,
@@ -50,6 +50,7 @@ from drgcalc.settlement.identities import (
 from drgcalc.settlement.mending import Stakes
 from drgcalc.settlement.methods.inputs import Weight
 from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
+from drgcalc.settlement.pay_findings import pay_finding
 from drgcalc.settlement.payment_rows import Difference
 from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
 from drgcalc.settlement.rows import Counts, FundItem, Hospital, HospitalTotals
@@ -98,11 +99,11 @@ def settle(
             return done
         priced = _add_points(region, terms.policy, cases, sheet)
         settlement = settle_sums(region, terms.policy, period, priced.sums)
-        changed = _differences(region, period, terms, dry_run, progress, repair_codes)
+        changed, not_computed = _differences(region, period, terms, dry_run, progress, repair_codes)
         paid = pay(region, terms.policy, period, settlement, changed)
         proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums), *paid.identities)
         prove(proofs)
-        found = (*_decided(period, priced), *priced.findings, *settlement.findings, *paid.findings)
+        found = (*_decided(period, priced), *priced.findings, *settlement.findings, *paid.findings, *not_computed)
         findings = (*region.decisions.findings, *found)
         _refuse_by(strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
@@ -160,24 +161,29 @@ def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlem
 
 def _differences(
     region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress, repair_codes: bool
-) -> tuple[Difference, ...]:
+) -> tuple[tuple[Difference, ...], tuple[Finding, ...]]:
     """Differences to closed years, then to closed months: a month with [policy.payment] posts them.
 
-    Those to closed years, as far as no month has posted them, also a year with [policy.clearing].
+    Those to closed years, as far as no month has posted them, also a year with [policy.clearing]. The findings name
+    closed years that cannot be computed again.
     """
     rule = terms.policy.payment if period.is_month else terms.policy.clearing
     if rule is None:
-        return ()
+        return (), ()
     found: list[Difference] = []
+    not_computed: list[Finding] = []
     for name in closed_years(region, period):
         year = parse_period(name)
+        if why := cannot_compute(region, year):
+            not_computed.append(pay_finding("P111", f"{period.text}: {why}"))
+            continue
         with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
             found += year_differences(region, period, year, year_cases, resettle)
     if period.is_month and closed_before(region, period):
         year = parse_period(str(period.year))
         with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
             found += differences(region, period, year_cases, resettle)
-    return tuple(found)
+    return tuple(found), tuple(not_computed)
 
 
 def _refuse_changed(region: Region) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from drgcalc.base.errors import RulesError
+from drgcalc.grouping.table_folder import checksum_of, read_about
 from drgcalc.report.year_model import Change
 from drgcalc.run.closed import closed_with, standing_version
 from drgcalc.run.differences import DIFFERENCES_FILE, less_posted, read_differences
@@ -40,6 +42,30 @@ def year_differences(
     changed = _since_closing(year, folder, now, closed_with(region.out), resettle)
     found = less_posted(year.text, changed, _posted(region, period, year))
     return tuple(sorted(found))
+
+
+def cannot_compute(region: Region, year: Period) -> str:
+    """Why a closed year cannot be computed again as it was closed; empty when it can.
+
+    Another scheme would group its records otherwise, which is no correction of that year; records that are no longer
+    there would be taken for withdrawn ones; and its own policy and fund account must still be there.
+    """
+    folder = standing_version(region.out, year.text)
+    if folder is None:
+        return f"the version with which {year.text} was closed is not there"
+    manifest = read_manifest(folder)
+    if checksum_of(read_about(region.scheme_folder)) != manifest.scheme["checksum"]:
+        return f"{year.text} was closed with the scheme {manifest.scheme['id']}, and region.toml names another one"
+    gone = sorted(name for name in manifest.inputs if not (region.folder / name).exists())
+    if gone:
+        return f"{len(gone)} record files that {year.text} was closed with are not there, the first is {gone[0]}"
+    if not any(row.year == year.year for row in region.fund):
+        return f"fund/*.csv hold no item of {year.text} any more"
+    try:
+        _policy(region, year)
+    except RulesError as error:
+        return error.message
+    return ""
 
 
 def _since_closing(

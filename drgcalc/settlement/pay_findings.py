@@ -66,6 +66,12 @@ PAY_FINDINGS = (
         "months that are not closed, so what the clearing counts as paid may still change",
         "close them with `drgcalc close`, then settle the year again",
     ),
+    FindingKind(
+        "P111",
+        "warning",
+        "a closed year cannot be computed again, so records that came late for it are not looked for",
+        "put back what is named, or decide the difference by hand in decisions/corrections.csv",
+    ),
 )
 
 _KINDS = {kind.code: kind for kind in PAY_FINDINGS}

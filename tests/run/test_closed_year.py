@@ -133,6 +133,24 @@ def test_the_next_clearing_leaves_what_its_months_posted_for_the_closed_year(
     assert [one for found in verify(followed, "2025") for one in found.proofs if not one.holds] == []
 
 
+@pytest.mark.parametrize("gone", ["records", "fund"])
+def test_a_closed_year_that_cannot_be_computed_again_is_a_finding_and_no_difference(
+    before: Path, tmp_path: Path, gone: str
+) -> None:
+    folder = Path(shutil.copytree(before, tmp_path / "region"))
+    follow(folder, months=True)
+    if gone == "records":
+        (folder / "discharges/late.csv").unlink()
+    else:
+        for path in (folder / "fund").glob("*2024*.csv"):
+            path.unlink()
+    result = settle(folder, parse_period("2025-01"))
+    (finding,) = (one for one in result.findings if one.code == "P111")
+    assert "2024" in finding.message
+    assert "decisions/corrections.csv" in finding.hint
+    assert result.differences == ()
+
+
 def test_without_paid_months_the_next_clearing_posts_the_difference_itself(
     before: Path, tmp_path: Path, owed_today: dict[tuple[str, str], Decimal]
 ) -> None:
