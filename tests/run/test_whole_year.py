@@ -222,7 +222,7 @@ def told(settled: Settled, code: str) -> list[str]:
 def test_a_month_says_how_many_differences_it_posts(lived: WholeYear) -> None:
     found = {month: told(settled, "P103") for month, settled in lived.months.items()}
     count = len(lived.months["2024-04"].differences)
-    assert found["2024-04"] == [f"2024-04: {count} differences to closed months"]
+    assert found["2024-04"] == [f"2024-04: {count} differences to closed periods"]
     assert [month for month in MONTHS if found[month]] == ["2024-04", "2024-08"]
 
 
