@@ -8,6 +8,7 @@ This process loads no data library: every step is a process of its own, and its 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import shutil
@@ -187,6 +188,7 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(words)
     if asked.months and asked.dip:
         parser.error("--months goes with a DRG scheme")
+    compileall.compile_dir(REPOSITORY / "drgcalc", quiet=1)  # as pip does when it installs
     with tempfile.TemporaryDirectory(prefix="drgcalc-bench-", dir=asked.work) as name:
         bench = Bench(Path(name))
         subject = drg(asked.scheme.resolve())
