@@ -7,15 +7,16 @@ file whose name comes later; so no two rows can replace each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression
+from duckdb import ColumnExpression
 
 from drgcalc.records.checks import bit
-from drgcalc.records.editor import make_views
-from drgcalc.records.reading import Part, Staged, input_errors, open_part, turn_to
+from drgcalc.records.reading import Part, Staged, input_errors, open_part, part_number, turn_to
 from drgcalc.records.statements import insert, run
+from drgcalc.records.views import FILE, Views
 
 REPLACED = "R603"
 MISNAMED = "R604"
@@ -25,13 +26,11 @@ _NAMES = ("old_file", "old_row")
 def find_replaced(
     con: duckdb.DuckDBPyConnection,
     cut: Sequence[tuple[Staged, Sequence[Part]]],
-    values: Mapping[str, Mapping[str, str]],
-    pools: Mapping[str, str],
+    views: Views,
 ) -> None:
     """Add to `records_duplicates` the rows that corrections replace, and the corrections that name no row of their own.
 
-    One that names a row which is not there, or which another correction names too, is an error: R604. `values` and
-    `pools` are those of `editor.make_views`.
+    One that names a row which is not there, or which another correction names too, is an error: R604.
     """
     corrections = [(staged, pieces) for staged, pieces in cut if staged.replaces]
     if not corrections:
@@ -46,18 +45,17 @@ def find_replaced(
     insert(con, "records_parts", places)
     for staged, pieces in corrections:
         with input_errors(staged.source):
-            make_views(con, staged, values, pools)
+            views.show(staged)
             for part in pieces:
                 turn_to(con, part)
-                _note_names(con, part, staged)
+                views.kept("names", partial(_named, con, staged)).insert_into("temp.records_corrections")
     run(con, "classify_corrections", {"replaced": bit(REPLACED), "misnamed": bit(MISNAMED)})
 
 
-def _note_names(con: duckdb.DuckDBPyConnection, part: Part, staged: Staged) -> None:
-    """Put what the rows of a part name into `records_corrections`; a blank row is no record and replaces none."""
-    rows = open_part(con, staged, dict(zip(_NAMES, staged.replaces, strict=True)))
+def _named(con: duckdb.DuckDBPyConnection, staged: Staged) -> duckdb.DuckDBPyRelation:
+    """What the rows of a part name; a blank row is no record and replaces none."""
+    rows = open_part(con.view(FILE), staged, dict(zip(_NAMES, staged.replaces, strict=True)))
     records = con.view("parsed").select(ColumnExpression("source_row").alias("record_row"))
     named = rows.join(records, ColumnExpression("source_row") == ColumnExpression("record_row"), how="semi")
-    number = ConstantExpression(part.number).cast("INTEGER")
     cells = (ColumnExpression(name).cast("VARCHAR") for name in _NAMES)
-    named.select(number, ColumnExpression("source_row"), *cells).insert_into("temp.records_corrections")
+    return named.select(part_number(), ColumnExpression("source_row"), *cells)

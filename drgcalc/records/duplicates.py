@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -10,9 +11,9 @@ from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Funct
 
 from drgcalc.records.checks import bit
 from drgcalc.records.corrections import REPLACED, find_replaced
-from drgcalc.records.editor import identify, make_views
-from drgcalc.records.reading import Part, Staged, input_errors, turn_to
+from drgcalc.records.reading import Part, Staged, input_errors, part_number, turn_to
 from drgcalc.records.statements import run, statement
+from drgcalc.records.views import Views
 
 HASHES_PER_SLICE = 2_000_000
 
@@ -20,8 +21,7 @@ HASHES_PER_SLICE = 2_000_000
 def find_duplicates(
     con: duckdb.DuckDBPyConnection,
     cut: Sequence[tuple[Staged, Sequence[Part]]],
-    values: Mapping[str, Mapping[str, str]],
-    pools: Mapping[str, str],
+    views: Views,
 ) -> None:
     """Fill `records_duplicates`: of identical records all but the first, of differing ones all, and replaced ones.
 
@@ -29,8 +29,8 @@ def find_duplicates(
     identical when every canonical column is, and whether its cell could be read. The first is the first in order of
     files and rows.
     """
-    find_replaced(con, cut, values, pools)
-    hashes = {part.number: hashed for staged, pieces in cut for part, hashed in _hashes(con, staged, pieces, values)}
+    find_replaced(con, cut, views)
+    hashes = {part.number: hashed for staged, pieces in cut for part, hashed in _hashes(con, staged, pieces, views)}
     repeated = _repeated(list(hashes.values()))
     if repeated.is_empty():
         return
@@ -38,21 +38,21 @@ def find_duplicates(
     for staged, pieces in cut:
         suspicious = [part for part in pieces if hashes[part.number].is_in(repeated.implode()).any()]
         if suspicious:
-            make_views(con, staged, values, pools)
+            views.show(staged)
         for part in suspicious:
             turn_to(con, part)
-            _keep_suspects(con, part)
+            views.kept("suspects", partial(_suspects, con)).insert_into("temp.records_suspects")
     problems = {"identical": bit("R601"), "differing": bit("R602"), "replaced": bit(REPLACED)}
     run(con, "classify_duplicates", problems)
     run(con, "tables/records_suspects")
 
 
 def _hashes(
-    con: duckdb.DuckDBPyConnection, staged: Staged, pieces: Sequence[Part], values: Mapping[str, Mapping[str, str]]
+    con: duckdb.DuckDBPyConnection, staged: Staged, pieces: Sequence[Part], views: Views
 ) -> Iterator[tuple[Part, pl.Series]]:
     """For each part of a file hashes of what its records are the same by; those without a settlement id have none."""
     with input_errors(staged.source):
-        identify(con, staged, values)
+        views.show(staged)
         hashed = con.sql(statement("hash_ids"))
         for part in pieces:
             turn_to(con, part)
@@ -69,20 +69,21 @@ def _repeated(hashes: Sequence[pl.Series]) -> pl.Series:
     return pl.concat(found)
 
 
-def _keep_suspects(con: duckdb.DuckDBPyConnection, part: Part) -> None:
+def _suspects(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The records of a part whose hash stands more than once, with what makes them identical."""
     parsed = con.view("parsed")
     suspicious = parsed.join(con.view("records_repeated_hashes"), _same_hash(), how="semi")
     cells = [ColumnExpression(name).cast("VARCHAR") for name in parsed.columns if name != "source_row"]
     content = FunctionExpression(
         "sha256", FunctionExpression("to_json", FunctionExpression("list_value", *cells)).cast("VARCHAR")
     )
-    suspicious.select(
-        ConstantExpression(part.number).cast("INTEGER"),
+    return suspicious.select(
+        part_number(),
         ColumnExpression("source_row"),
         ColumnExpression("settlement_id"),
         CoalesceOperator(ColumnExpression("is_refund"), ConstantExpression(value=False)),
         content,
-    ).insert_into("temp.records_suspects")
+    )
 
 
 def _same_hash() -> duckdb.Expression:

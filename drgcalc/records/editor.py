@@ -18,7 +18,7 @@ from drgcalc.base.columns import MONEY, RECORDS, Column
 from drgcalc.base.errors import InputError
 from drgcalc.records.checks import CHECKS, OUTSIDE, bit
 from drgcalc.records.headers import LISTS
-from drgcalc.records.reading import Staged, open_part
+from drgcalc.records.reading import Staged
 from drgcalc.records.statements import statement
 
 IDENTITY = ("settlement_id", "is_refund")
@@ -65,28 +65,16 @@ _KEPT_FROM_CHECKS = (
 )
 
 
-def make_views(
-    con: duckdb.DuckDBPyConnection,
-    staged: Staged,
-    values: Mapping[str, Mapping[str, str]],
-    pools: Mapping[str, str],
-) -> None:
-    """Views `raw` (as delivered) and `parsed` (parse) of whichever part of a file the connection is turned to."""
-    open_part(con, staged).create_view("raw")
-    parse(con, staged, values, pools).create_view("parsed")
-
-
 def parse(
-    con: duckdb.DuckDBPyConnection,
+    raw: duckdb.DuckDBPyRelation,
     staged: Staged,
     values: Mapping[str, Mapping[str, str]],
     pools: Mapping[str, str],
 ) -> duckdb.DuckDBPyRelation:
-    """Every canonical column of a part with its type, NULL where the file lacks it or it cannot be read.
+    """Every canonical column of the rows of `open_part`, typed; NULL where the file lacks it or it cannot be read.
 
     `bad_<column>` says the latter, `pool_name` the region's pool. Blank rows of CSV and XLSX are left out.
     """
-    raw = open_part(con, staged)
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
     clean = raw.select(
         *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in types.items())
@@ -108,16 +96,17 @@ def parse(
     )
 
 
-def identify(con: duckdb.DuckDBPyConnection, staged: Staged, values: Mapping[str, Mapping[str, str]]) -> None:
-    """View `identities` of a part, as `make_views`: what two records must share to be the same."""
-    raw = open_part(con, staged)
+def identify(
+    raw: duckdb.DuckDBPyRelation, staged: Staged, values: Mapping[str, Mapping[str, str]]
+) -> duckdb.DuckDBPyRelation:
+    """What two records must share to be the same, of the rows of `open_part`."""
     types = dict(zip(raw.columns, (str(type_) for type_ in raw.types), strict=True))
     held = {name: types[name] for name in IDENTITY if name in types}
     clean = raw.select(
         *(_clean(name, type_, values.get(name, {}), name in staged.plain).alias(name) for name, type_ in held.items())
     )
     columns = (_converted(RECORDS.column(name), held, staged).alias(name) for name in IDENTITY)
-    clean.select(*columns).create_view("identities")
+    return clean.select(*columns)
 
 
 def judging(con: duckdb.DuckDBPyConnection, staged: Staged) -> Callable[[], pa.Table]:

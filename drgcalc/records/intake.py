@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -28,14 +29,15 @@ from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_
 from drgcalc.records.code_lists import ListReader, has_plain_lists
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
-from drgcalc.records.editor import judging, make_views, show_checked
+from drgcalc.records.editor import judging, show_checked
 from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.hospital_codes import without_zeros
 from drgcalc.records.marks import duplicates_of, marked, restored_of, strays_of, with_source_rows
-from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, stage, staging_place, turn_to
+from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, scan_of, stage, staging_place, turn_to
 from drgcalc.records.results import keep_results, note_sources, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
+from drgcalc.records.views import Views
 
 __all__ = ["CheckedPart", "HospitalSpan", "Intake", "Part", "read_parts"]
 
@@ -128,11 +130,12 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     note_sources(con, staged)
     numbers = {item.source.relative: number for number, item in enumerate(staged)}
     cut = tuple(parts(staged, intake.rows_per_part))
-    find_duplicates(con, cut, intake.values, intake.pools)
+    views = Views(con, intake.values, intake.pools)
+    find_duplicates(con, cut, views)
     books = new_books(intake.readers())
     known = {span.hospital_id for span in intake.hospitals}
     for item, pieces in cut:
-        for part, judged, codes in _read_file(con, item, pieces, intake, books):
+        for part, judged, codes in _read_file(con, item, pieces, views, books):
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
             marks = (problems_of(codes), strays, restored_of(judged))
             rows = marked(judged, duplicates_of(con, part, codes.source_rows), marks)
@@ -213,7 +216,7 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
 
 
 def _read_file(
-    con: duckdb.DuckDBPyConnection, item: Staged, pieces: Sequence[Part], intake: Intake, books: CodeBooks
+    con: duckdb.DuckDBPyConnection, item: Staged, pieces: Sequence[Part], views: Views, books: CodeBooks
 ) -> Iterator[tuple[Part, pa.Table, PartCodes]]:
     """Each part of a file with what the editor says of its records, and their codes, which are read beside it."""
     with (
@@ -222,8 +225,8 @@ def _read_file(
         input_errors(item.source),
         _lists_of(beside, item) as lists_of,
     ):
-        make_views(con, item, intake.values, intake.pools)
-        judge = judging(con, item)
+        views.show(item)
+        judge = views.kept("judge", partial(judging, con, item))
         for part in pieces:
             reading = worker.submit(_read_codes, lists_of, part, books)
             turn_to(con, part)
@@ -243,7 +246,7 @@ def _lists_of(con: duckdb.DuckDBPyConnection, item: Staged) -> Iterator[_Lists]:
             yield reader.read
         return
     define_macros(con)
-    rows = open_part(con, item)
+    rows = open_part(scan_of(con, item), item)
     nothing = ConstantExpression(None).cast("VARCHAR[]")
     columns = (ColumnExpression(name) if name in rows.columns else nothing.alias(name) for name in LISTS)
     lists = rows.select(ColumnExpression("source_row"), *columns)

@@ -37,8 +37,8 @@ STAGED_ROWS = 20_480
 TEXT_ROWS = STAGED_ROWS
 """Rows of a part of CSV or XLSX at most: records that came as text take more memory than typed ones."""
 STAGING_MEMORY = "400MB"
-_FIRST_ROW, _LAST_ROW = "records_first_row", "records_last_row"
-"""Variables of a connection: the rows it is turned to."""
+_PART, _FIRST_ROW, _LAST_ROW = "records_part", "records_first_row", "records_last_row"
+"""Variables of a connection: the part and the rows it is turned to."""
 _NO_SPACE = os.strerror(errno.ENOSPC)
 _UNREADABLE = (
     duckdb.IOException,
@@ -140,19 +140,30 @@ def parts(staged: Sequence[Staged], rows_per_part: int) -> Iterator[tuple[Staged
 def turn_to(con: duckdb.DuckDBPyConnection, part: Part) -> None:
     """Make `part` the one that what `open_part` gave stands for in this connection, from now on."""
     # DuckDB counts rows of a file from 0.
-    for name, row in ((_FIRST_ROW, part.first_row - 1), (_LAST_ROW, part.first_row + part.rows - 2)):
-        con.execute(f"SET VARIABLE {name} = CAST($row AS BIGINT)", {"row": row}).complete()
+    rows = {_PART: part.number, _FIRST_ROW: part.first_row - 1, _LAST_ROW: part.first_row + part.rows - 2}
+    for name, number in rows.items():
+        con.execute(f"SET VARIABLE {name} = CAST($number AS BIGINT)", {"number": number}).complete()
+
+
+def part_number() -> Expression:
+    """The number of the part that the connection is turned to."""
+    return FunctionExpression("getvariable", ConstantExpression(_PART)).cast("INTEGER")
+
+
+def scan_of(con: duckdb.DuckDBPyConnection, staged: Staged) -> duckdb.DuckDBPyRelation:
+    """All rows of a staged file, with their numbers."""
+    return con.read_parquet(str(staged.file), file_row_number=True)
 
 
 def open_part(
-    con: duckdb.DuckDBPyConnection, staged: Staged, others: Mapping[str, str] = MappingProxyType({})
+    scan: duckdb.DuckDBPyRelation, staged: Staged, others: Mapping[str, str] = MappingProxyType({})
 ) -> duckdb.DuckDBPyRelation:
     """The rows of the part that the connection is turned to, as delivered: canonical columns the file has, and row.
 
     Cells are text or typed, the row is `source_row`. The same relation stands for part after part: to bind one costs
-    as much as to read ten thousand rows. others: further columns of the staged file, by the name to give them.
+    as much as to read ten thousand rows. scan: what `scan_of` gave, or a view of it. others: further columns of the
+    staged file, by the name to give them.
     """
-    scan = con.read_parquet(str(staged.file), file_row_number=True)
     row = ColumnExpression("file_row_number")
     first, last = (FunctionExpression("getvariable", ConstantExpression(name)) for name in (_FIRST_ROW, _LAST_ROW))
     ranged = scan.filter((row >= first) & (row <= last))
