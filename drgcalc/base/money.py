@@ -31,6 +31,15 @@ def exact(text: str) -> Decimal:
     return Decimal(stripped)
 
 
+def exact_ratio(text: str) -> Decimal:
+    """The ratio that `text` spells, as a number or in per cent: 0.125 and 12.5% are the same. Raises ValueError."""
+    stripped = text.strip()
+    if not stripped.endswith(("%", "％")):
+        return exact(stripped)
+    sign, digits, exponent = exact(stripped[:-1]).as_tuple()
+    return Decimal((sign, digits, int(exponent) - 2))
+
+
 def from_units(units: int, places: int) -> Decimal:
     """`units` × 10^-places with exactly `places` decimals: 12345 units of 2 places is 123.45."""
     return _EXACT.scaleb(Decimal(units), -places)

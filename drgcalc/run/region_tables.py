@@ -17,9 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from drgcalc.base.columns import FUND, HOSPITALS, SCORES, Column, Table
+from drgcalc.base.columns import COEFFICIENT, FUND, HOSPITALS, SCORES, Column, Table
 from drgcalc.base.errors import RulesError
-from drgcalc.base.money import exact, round_half_up
+from drgcalc.base.money import exact, exact_ratio, round_half_up
 from drgcalc.settlement.rows import FundItem, Hospital
 
 Cell: TypeAlias = str | int | Decimal | date | None
@@ -186,22 +186,22 @@ def read_cell(column: Column, text: str, where: str) -> Cell:
             return None
         raise RulesError(f"{where}: {column.name} ({column.chinese}) is empty", hint=f"fill in: {column.meaning}")
     try:
-        return _parser(column.type)(text)
+        return _parser(column)(text)
     except ValueError as error:
         raise RulesError(f"{where}: {column.name} {text!r}: {error}", hint=f"expected: {column.meaning}") from error
 
 
 @cache
-def _parser(type_: str) -> Callable[[str], Cell]:
-    if decimal := _DECIMAL.fullmatch(type_):
+def _parser(column: Column) -> Callable[[str], Cell]:
+    if decimal := _DECIMAL.fullmatch(column.type):
         width, places = map(int, decimal.groups())
-        return lambda text: _decimal(text, width, places)
+        spelled = exact_ratio if column.unit == "ratio" or column.type == COEFFICIENT else exact
+        return lambda text: _decimal(spelled(text), width, places)
     parsers: dict[str, Callable[[str], Cell]] = {"VARCHAR": str, "INTEGER": _integer, "DATE": _date}
-    return parsers[type_]
+    return parsers[column.type]
 
 
-def _decimal(text: str, width: int, places: int) -> Decimal:
-    value = exact(text)
+def _decimal(value: Decimal, width: int, places: int) -> Decimal:
     rounded = round_half_up(value, places)
     if rounded != value:
         raise ValueError(f"more than {places} decimals")

@@ -14,6 +14,7 @@ from drgcalc.base.money import (
     allocate,
     divide,
     exact,
+    exact_ratio,
     from_units,
     multiply,
     over_one_denominator,
@@ -33,6 +34,17 @@ weights = st.dictionaries(
 def test_only_plain_numbers_are_read(text: str) -> None:
     with pytest.raises(ValueError, match="not a plain decimal number"):
         exact(text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("12.5%", "0.125"), ("0.98", "0.98"), ("98 %", "0.98"), ("１００％", "1")])
+def test_a_ratio_in_per_cent_is_the_ratio(text: str, value: str) -> None:
+    assert exact_ratio(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["%", "1%%", "12,5%", "1e1%"])
+def test_what_is_no_number_is_no_per_cent(text: str) -> None:
+    with pytest.raises(ValueError, match="not a plain decimal number"):
+        exact_ratio(text)
 
 
 @pytest.mark.parametrize(("text", "value"), [(" 12.50 ", "12.50"), ("-.5", "-0.5"), ("+3.", "3"), ("007", "7")])

@@ -27,6 +27,8 @@ WORKBOOK = REPOSITORY.parent / "shared" / "data" / "chs_drg_11.xlsx"
 YEAR = "2024"
 HOSPITALS = 400
 """Of the year that is settled month by month."""
+HOSPITAL_YEAR = 100_000
+"""Records of a hospital's year (spec/records.md)."""
 
 
 class Step(NamedTuple):
@@ -141,6 +143,22 @@ class Bench:
         seconds, cpu_seconds = sum(step.seconds for step in steps), sum(step.cpu_seconds for step in steps)
         say(f"{name:<36}{seconds:>10.2f}{cpu_seconds:>8.2f}{max(step.peak_mib for step in steps):>10,.0f}")
 
+    def hospital_year(self, scheme: Path) -> None:
+        """One hospital's year as CSV of 800 columns: peak memory of check, group and settle."""
+        region = self.work / "hospital-year"
+        records, export = self.work / "stays.parquet", region / "discharges" / f"{YEAR}.csv"
+        self.drgcalc("init", region, "--quiet")
+        self.run(HERE / "region.py", region, scheme)
+        self.run(HERE / "stays.py", scheme, HOSPITAL_YEAR, records)
+        self.run(HERE / "hqms.py", records, export)
+        size = export.stat().st_size / 1e6
+        say(f"\n{HOSPITAL_YEAR:,} records of one hospital, {size:,.0f} MB of CSV in 800 columns")
+        say(f"{'step':<28}{'seconds':>10}{'CPU s':>8}{'peak MB':>10}")
+        for command in ("check", "group", "settle"):
+            step = self.drgcalc(command, "--region", region, "--year", YEAR, "--quiet")
+            peak = step.peak_mib * 2**20 / 1e6
+            say(f"{'drgcalc ' + command:<28}{step.seconds:>10.2f}{step.cpu_seconds:>8.2f}{peak:>10,.0f}")
+
     def match(self, region: Path) -> None:
         """The engine's own part of grouping, beside nothing else."""
         step = self.run(HERE / "steps.py", "match", region)
@@ -184,6 +202,9 @@ def main(words: Sequence[str] | None = None) -> None:
     )  # fmt: skip
     parser.add_argument("--dip", action="store_true", help="match by a generated DIP directory of 9,500 groups")
     parser.add_argument("--months", action="store_true", help="settle a year month by month, as an office does")
+    parser.add_argument(
+        "--hospital-year", action="store_true", help="peak memory over one hospital's year as CSV of 800 columns, only"
+    )
     parser.add_argument("--work", type=Path, metavar="DIR", help="where to work (default: a temporary folder)")
     asked = parser.parse_args(words)
     if asked.months and asked.dip:
@@ -191,6 +212,9 @@ def main(words: Sequence[str] | None = None) -> None:
     compileall.compile_dir(REPOSITORY / "drgcalc", quiet=1)  # as pip does when it installs
     with tempfile.TemporaryDirectory(prefix="drgcalc-bench-", dir=asked.work) as name:
         bench = Bench(Path(name))
+        if asked.hospital_year:
+            bench.hospital_year(asked.scheme.resolve())
+            return
         subject = drg(asked.scheme.resolve())
         if asked.dip:
             subject = bench.directory()

@@ -163,6 +163,41 @@ def test_a_refund_line_is_kept_and_one_without_its_flag_is_not(read: Read) -> No
     assert sum(row["total_fee"] for row in answer.rows if row["accepted"]) == 0
 
 
+NUMBERS = {
+    "age_years": "R213", "age_days": "R215", "birth_weight_g": "R217", "admission_weight_g": "R218", "los_days": "R211",
+    "ventilator_hours": "R219", "icu_hours": "R220", "total_fee": "R301", "fund_booked": "R302", "patient_paid": "R303",
+    "drug_fee": "R311", "consumable_fee": "R312", "treatment_fee": "R313",
+}  # fmt: skip
+"""Columns that hold numbers -> the check on a cell that is none."""
+
+
+@pytest.mark.parametrize("percent", ["12.5%", "12%", "１２％", "12.5 %"])
+def test_a_percent_is_never_taken_for_an_amount_or_a_count(percent: str, read: Read) -> None:
+    answer = read([record(**dict.fromkeys(NUMBERS, percent))])
+    shown = {row["code"]: row["value"] for row in answer.findings}
+    assert {code: shown.get(code) for code in NUMBERS.values()} == dict.fromkeys(NUMBERS.values(), percent)
+
+
+def test_a_percent_in_a_sum_of_columns_is_no_amount(read: Read) -> None:
+    row = record()
+    del row["patient_paid"]
+    answer = read([{**row, "psn_selfpay": "12.5%", "psn_ownpay": "200"}])
+    assert [(row["code"], row["value"]) for row in answer.findings] == [("R303", "12.5% + 200")]
+
+
+@pytest.mark.parametrize("nothing", ["-", "--", "—", "／", "NULL", "\\N", "　", "－"])
+def test_signs_for_nothing_are_empty_in_every_column(nothing: str, read: Read) -> None:
+    optional = [name for name, cell in GOOD.items() if not cell] + ["drug_fee", "age_years", "los_days", "is_refund"]
+    answer = read([record(**dict.fromkeys(optional, nothing))])
+    assert (answer.counts.accepted, answer.codes()) == (1, set())
+    assert {answer.rows[0][name] for name in ("icu_hours", "birth_weight_g", "drug_fee")} == {None}
+
+
+def test_a_stay_within_a_day_is_one_day_long(read: Read) -> None:
+    answer = read([record(admitted_on="2024-05-06", los_days="")])
+    assert (answer.rows[0]["los_days"], answer.codes()) == (1, set())
+
+
 def hospitals(*codes: str) -> tuple[HospitalSpan, ...]:
     return tuple(HospitalSpan(code, date(2020, 1, 1), None) for code in codes)
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from drgcalc.base.columns import FUND, HOSPITALS
+from drgcalc.base.decision_columns import ASSESSMENTS
 from drgcalc.base.errors import RulesError
 from drgcalc.run.region import load_region
+from drgcalc.run.region_tables import read_cell
 
 
 def change(folder: Path, name: str, old: str, new: str, encoding: str = "utf-8") -> None:
@@ -35,6 +38,17 @@ def test_a_region_is_read_with_its_tables(region_folder: Path) -> None:
 def test_tables_saved_by_excel_in_gbk_with_chinese_headers_are_read(region_folder: Path) -> None:
     change(region_folder, "hospitals.csv", "hospital_id,name,level", "机构代码,机构名称,机构等级", "gb18030")
     assert load_region(region_folder).hospitals[0].name == "第一医院"
+
+
+@pytest.mark.parametrize(("cell", "ratio"), [("98%", "0.98"), ("12.5%", "0.125"), ("１００％", "1"), ("0.98", "0.98")])
+def test_a_ratio_may_be_written_in_per_cent(cell: str, ratio: str) -> None:
+    assert read_cell(ASSESSMENTS.column("score"), cell, "here") == Decimal(ratio)
+    assert read_cell(HOSPITALS.column("coefficient"), cell, "here") == Decimal(ratio)
+
+
+def test_what_is_no_ratio_may_not_be_written_in_per_cent() -> None:
+    with pytest.raises(RulesError, match="not a plain decimal number"):
+        read_cell(FUND.column("amount"), "98%", "here")
 
 
 def test_dates_as_excel_writes_them_are_read(region_folder: Path) -> None:
