@@ -78,8 +78,9 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: nothing half-written is left", err=True)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        for line in ("interrupted: nothing half-written is left", *getattr(stop, "__notes__", ())):
+            click.echo(line, err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has closed it; Python's own flush at exit must not complain a second time.

@@ -56,6 +56,8 @@ class Talk:
     def failure(self, error: DrgcalcError) -> None:
         """Say why the command stops; with --json also as the document, so that a reader never finds an empty one."""
         self._log("error", error.message, hint=error.hint)
+        for more in getattr(error, "__notes__", ()):
+            self._log("info", more)
         if self.json:
             facts = {"message": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}
             click.echo(json.dumps({"error": facts}, ensure_ascii=False, indent=2, sort_keys=True))

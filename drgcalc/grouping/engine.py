@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import pyarrow as pa
 
-from drgcalc.grouping.answers import enumerated
+from drgcalc.grouping.answers import enumerated, of_part
 from drgcalc.grouping.coding import RecordFacts, numbered
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.complications import highest_level
@@ -145,7 +145,7 @@ class Engine:
         """The columns of the numbered answers."""
         known = self._answers.values()
         columns = {name: enumerated([getattr(answer, name) for answer in known]) for name in Answer._fields}
-        return pl.DataFrame({name: texts.gather(answers) for name, texts in columns.items()})
+        return of_part(pl.DataFrame(columns), answers)
 
 
 def _adrgs_that_ask_for_codes(scheme: Scheme) -> frozenset[int]:

@@ -34,7 +34,7 @@ from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.hospital_codes import without_zeros
 from drgcalc.records.marks import duplicates_of, marked, restored_of, strays_of, with_source_rows
 from drgcalc.records.reading import Part, Staged, input_errors, open_part, parts, scan_of, stage, staging_place, turn_to
-from drgcalc.records.results import keep_results, note_sources, summarise_files
+from drgcalc.records.results import PartResults, keep_results, note_sources, put_back, summarise_files
 from drgcalc.records.sources import Source, refuse_changed
 from drgcalc.records.statements import define_macros, insert, run
 from drgcalc.records.views import Views
@@ -90,13 +90,18 @@ class CheckedPart(NamedTuple):
         return CheckedPart(self.part, self.records.filter(self.records["accepted"]), self.codes.of(kept))
 
 
+def _nothing(_part: Part) -> PartResults | None:
+    """No part is finished."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """What a run's records are read and checked against. Days are inclusive; work is an existing folder of the run.
 
     digests: SHA-256 by name of files that were hashed already; they must still have it when all is read. readers: how
     codes are read; asked for when the files are ready, so that a scheme can be loaded meanwhile. repair: whether
-    damaged codes are repaired, those of hospitals too.
+    damaged codes are repaired, those of hospitals too. finished: asked before a part is read, in order; what it gives
+    is taken for the part's results, and the part is passed over.
     """
 
     sources: tuple[Source, ...]
@@ -116,10 +121,11 @@ class Intake:
     rows_per_part: int = 250_000
     readers: Callable[[], CodeReaders] = code_readers
     repair: bool = False
+    finished: Callable[[Part], PartResults | None] = _nothing
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[CheckedPart]:
-    """Read and check every source, part after part; while one is yielded, view `checked` stands for it.
+    """Read and check every source, part after part, but finished ones; while one is yielded, `checked` stands for it.
 
     Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
     cannot be read as a whole or changes while it is read, RulesError for settings that contradict themselves; every
@@ -135,13 +141,14 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
     books = new_books(intake.readers())
     known = {span.hospital_id for span in intake.hospitals}
     for item, pieces in cut:
-        for part, judged, codes in _read_file(con, item, pieces, views, books):
+        unread = [part for part in pieces if not _is_finished(con, part, intake)]
+        for part, judged, codes in _read_file(con, item, unread, views, books):
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
             marks = (problems_of(codes), strays, restored_of(judged))
             rows = marked(judged, duplicates_of(con, part, codes.source_rows), marks)
             show_checked(con, item, rows)
             con.register("records_code_problems", with_source_rows(marks, codes).to_arrow())
-            keep_results(con, numbers[item.source.relative], item)
+            keep_results(con, part.number, numbers[item.source.relative], item)
             yield CheckedPart(part, rows, codes)
     refuse_changed((item.source, item.sha256) for item in staged)
     summarise_files(con)
@@ -213,6 +220,14 @@ def _stage_all(con: duckdb.DuckDBPyConnection, intake: Intake) -> tuple[Staged, 
             stage(place, source, intake.work, number, aliases, required, intake.digests.get(source.relative))
             for number, source in enumerate(ordered, start=1)
         )
+
+
+def _is_finished(con: duckdb.DuckDBPyConnection, part: Part, intake: Intake) -> bool:
+    """Whether a part need not be read; what was found in it is put back then."""
+    found = intake.finished(part)
+    if found is not None:
+        put_back(con, found)
+    return found is not None
 
 
 def _read_file(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import duckdb
@@ -20,6 +22,7 @@ from drgcalc.records.statements import insert, rows, run, statement
 
 _SECRET = "person_id"
 _REASONS = "|"
+_OF_PARTS = ("records_masks", "records_findings", "records_rejected")
 
 
 class Counts(NamedTuple):
@@ -30,6 +33,24 @@ class Counts(NamedTuple):
     rejected: int
     duplicates: int
     outside: int
+
+
+class PartResults(NamedTuple):
+    """What reading has found in one part: the rows of this module's tables that are about it."""
+
+    masks: pa.Table
+    findings: pa.Table
+    rejected: pa.Table
+
+    @property
+    def records(self) -> int:
+        """How many records the part has."""
+        return sum(self.masks["records"].to_pylist())
+
+    @property
+    def problems(self) -> int:
+        """Every problem that any of its records has, as bits."""
+        return reduce(or_, self.masks["problems"].to_pylist(), 0)
 
 
 class Input(NamedTuple):
@@ -88,18 +109,31 @@ def note_findings(con: duckdb.DuckDBPyConnection, found: Sequence[Finding]) -> N
         insert(con, "records_file_findings", found)
 
 
-def keep_results(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:
+def keep_results(con: duckdb.DuckDBPyConnection, part: int, number: int, staged: Staged) -> None:
     """Keep counts, findings and rejected records of the part that stands in `checked`; `number` is the source's."""
+    place = {"part": part, "source": number}
     seen = 0
     for problems, records in rows(con, "count_masks"):
-        run(con, "add_mask", {"source": number, "problems": problems, "records": records})
+        run(con, "add_mask", {**place, "problems": problems, "records": records})
         seen |= problems
     for check in checks_in(seen):
         if not check.per_file:
             _show_cells(con, check.code, check.field, staged)
-            run(con, "add_findings", {"source": number, "bit": bit(check.code)})
+            run(con, "add_findings", {**place, "bit": bit(check.code)})
     if seen & (ERRORS | DUPLICATE):
-        _keep_rejected(con, number, staged)
+        _keep_rejected(con, part, number, staged)
+
+
+def of_part(con: duckdb.DuckDBPyConnection, part: int) -> PartResults:
+    """What was kept of one part."""
+    is_its_own = ColumnExpression("part") == ConstantExpression(part)
+    return PartResults(*(con.table(f"temp.{table}").filter(is_its_own).to_arrow_table() for table in _OF_PARTS))
+
+
+def put_back(con: duckdb.DuckDBPyConnection, found: PartResults) -> None:
+    """Keep what another run found in a part, in place of reading it."""
+    for table, rows_ in zip(_OF_PARTS, found, strict=True):
+        con.from_arrow(rows_).insert_into(f"temp.{table}")
 
 
 def summarise_files(con: duckdb.DuckDBPyConnection) -> None:
@@ -155,7 +189,7 @@ def _show_cells(con: duckdb.DuckDBPyConnection, code: str, field: str, staged: S
     )
 
 
-def _keep_rejected(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> None:
+def _keep_rejected(con: duckdb.DuckDBPyConnection, part: int, number: int, staged: Staged) -> None:
     run(con, "rejected_rows")
     cells = [
         (_as_text(name) if name in staged.columns else ConstantExpression(None).cast("VARCHAR")).alias(name)
@@ -165,6 +199,7 @@ def _keep_rejected(con: duckdb.DuckDBPyConnection, number: int, staged: Staged) 
     refused = con.view("records_refused").set_alias("refused")
     delivered = con.view("raw").select(ColumnExpression("source_row"), *cells)
     refused.join(delivered, "source_row").select(
+        ConstantExpression(part).cast("INTEGER"),
         ConstantExpression(number).cast("INTEGER"),
         ColumnExpression("source_row"),
         ColumnExpression("problems"),

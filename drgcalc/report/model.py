@@ -77,6 +77,7 @@ class Grouped:
     """Records to cases. `statuses` counts cases by status; `groups` is the number of groups that were met.
 
     `reused`: the cases of an earlier run with the same inputs were taken. `ties`: None where rows are tried in order.
+    `taken_over`: records that were read and grouped by a run that was interrupted, and taken from there.
     """
 
     records: Checked
@@ -87,6 +88,7 @@ class Grouped:
     reused: bool
     place: Place
     ties: Ties | None = None
+    taken_over: int = 0
 
 
 @dataclass(frozen=True)

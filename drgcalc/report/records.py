@@ -30,6 +30,7 @@ def checked(result: Checked) -> Iterator[RenderableType]:
 def grouped(result: Grouped) -> Iterator[RenderableType]:
     """Records in, one line a finding code, cases by status."""
     yield intake_counts(result.records)
+    yield from taken_over(result)
     yield from findings.lines(result.records.findings, result.place)
     yield from statuses(result)
     yield Text(f"Scheme {result.scheme} ({result.edition})" + (", cases of an earlier run" if result.reused else ""))
@@ -66,6 +67,15 @@ def statuses(result: Grouped) -> Iterator[RenderableType]:
         )
     elif result.ties is not None:
         yield Text(f'Ties 并列: none (tie = "{result.ties.policy}" in scheme.toml would decide them).')
+
+
+def taken_over(result: Grouped) -> Iterator[Text]:
+    """What an interrupted run had done already, if there was one."""
+    if result.taken_over:
+        yield Text(
+            f"{result.taken_over:,} of {result.records.read:,} records were taken over from a run that was "
+            "interrupted; the others were read and grouped now."
+        )
 
 
 def place_of(place: Place) -> Text:

@@ -14,7 +14,7 @@ from drgcalc.report import findings, stakes, year
 from drgcalc.report.layout import money, number, plain_table
 from drgcalc.report.model import Proof, Settled, Verified
 from drgcalc.report.policy_model import PolicyChanges, Terms
-from drgcalc.report.records import intake_counts, place_of, statuses
+from drgcalc.report.records import intake_counts, place_of, statuses, taken_over
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import RESULT, SUBTOTAL, Allocation, PoolLine, PoolValue
 
@@ -36,6 +36,7 @@ def settled(result: Settled) -> Iterator[RenderableType]:
     yield Text(f"Balanced to the fen: {len(result.proofs)} statements checked.")
     yield Text("")
     yield intake_counts(result.grouping.records)
+    yield from taken_over(result.grouping)
     yield from statuses(result.grouping)
     found = (*result.grouping.records.findings, *findings.counted(result.findings))
     yield from findings.lines(found, result.place)

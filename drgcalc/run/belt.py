@@ -18,7 +18,8 @@ WAITING = 2
 class Belt(Generic[In, Out]):
     """Takes parts in order, makes something of each, and gives that away in the same order.
 
-    `make` and `give` each run in a thread of their own. What either raises comes out of `put`, or at the end.
+    `make` and `give` each run in a thread of their own. What either raises comes out of `put`, or at the end; nothing
+    is given away behind it.
     """
 
     def __init__(self, make: Callable[[In], Out], give: Callable[[Out], None]) -> None:
@@ -31,7 +32,14 @@ class Belt(Generic[In, Out]):
         if len(self._given) == WAITING:
             self._given.popleft().result()
         made = self._maker.submit(self._make, part)
-        self._given.append(self._giver.submit(lambda: self._give(made.result())))
+        before = self._given[-1] if self._given else None
+        self._given.append(self._giver.submit(self._give_behind, before, made))
+
+    def _give_behind(self, before: Future[None] | None, made: Future[Out]) -> None:
+        """Give away what was made, unless that failed for the one before."""
+        if before is not None:
+            before.result()
+        self._give(made.result())
 
     def finish_making(self) -> None:
         """Wait until of every part something is made; the last may still be given away. Nothing can be put any more."""

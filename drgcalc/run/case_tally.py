@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import polars as pl
+import pyarrow as pa
 
 from drgcalc.grouping.scheme import Status
+
+_STATUS, _GROUP, _TIES = "status", "group", "ties"
+_SCHEMA = pa.schema([("kind", pa.string()), ("text", pa.string()), ("cases", pa.int64())])
+
+
+class PartCases(NamedTuple):
+    """The counts of one part: cases by status, the groups that were met in it, and ties."""
+
+    statuses: Mapping[str, int]
+    met: frozenset[str]
+    ties: int
+
+    def table(self) -> pa.Table:
+        """The same as rows: kind, text, cases."""
+        statuses = [(_STATUS, status, cases) for status, cases in self.statuses.items()]
+        rows = [*statuses, *((_GROUP, code, None) for code in sorted(self.met)), (_TIES, "", self.ties)]
+        return pa.Table.from_pylist([dict(zip(_SCHEMA.names, row, strict=True)) for row in rows], schema=_SCHEMA)
+
+    @classmethod
+    def of_table(cls, table: pa.Table) -> PartCases:
+        """The counts that `table` has made rows of."""
+        rows = [(row["kind"], row["text"], row["cases"]) for row in table.to_pylist()]
+        statuses = {text: cases for kind, text, cases in rows if kind == _STATUS}
+        met = frozenset(text for kind, text, _ in rows if kind == _GROUP)
+        return cls(statuses, met, sum(cases for kind, _, cases in rows if kind == _TIES))
 
 
 class CaseTally:
@@ -22,12 +50,21 @@ class CaseTally:
         """How many groups were met."""
         return len(self._met)
 
-    def add(self, groups: pl.DataFrame) -> None:
-        """Count what the cases of a part are in: status, group_code and, of a directory, tied_with; one row a case."""
+    def add(self, groups: pl.DataFrame) -> PartCases:
+        """Count what the cases of a part are in, and give that: one row a case.
+
+        groups: status, group_code and, of a directory, tied_with.
+        """
         statuses = groups["status"].cast(pl.String)
-        for status, cases in statuses.value_counts().iter_rows():
-            self.statuses[status] += cases
         grouped = groups.filter(statuses == Status.GROUPED.value)
-        self._met.update(grouped["group_code"].drop_nulls().unique().cast(pl.String))
-        if "tied_with" in groups.columns:
-            self.ties += grouped["tied_with"].count()
+        met = frozenset(grouped["group_code"].drop_nulls().unique().cast(pl.String))
+        ties = grouped["tied_with"].count() if "tied_with" in groups.columns else 0
+        found = PartCases(dict(statuses.value_counts().iter_rows()), met, ties)
+        self.take(found)
+        return found
+
+    def take(self, part: PartCases) -> None:
+        """Count what was counted of a part before."""
+        self.statuses.update(part.statuses)
+        self.ties += part.ties
+        self._met |= part.met

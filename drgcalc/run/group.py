@@ -12,10 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
-import polars as pl
-import pyarrow as pa
-
 from drgcalc.base.columns import FINDINGS
 from drgcalc.base.errors import Finding, InputError
 from drgcalc.base.version import VERSION
@@ -25,13 +21,9 @@ from drgcalc.grouping.scheme import load_scheme
 from drgcalc.grouping.table_folder import checksum_of, read_about
 from drgcalc.records import results
 from drgcalc.records.code_reader import CodeReaders
-from drgcalc.records.code_tally import CodeCount, CodeTally
-from drgcalc.records.intake import CheckedPart, Intake
+from drgcalc.records.intake import Intake
 from drgcalc.records.sources import sha256_of
 from drgcalc.report.model import Checked, Grouped, Place, Ties
-from drgcalc.run.belt import Belt
-from drgcalc.run.case_tally import CaseTally
-from drgcalc.run.cases import case_table
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
 from drgcalc.run.database import connect
 from drgcalc.run.if_mended import IF_MENDED_FILE, IfMended, mended_writer
@@ -45,16 +37,17 @@ from drgcalc.run.intake import (
     region_salt,
     salt_mark,
     silent,
-    watched_parts,
 )
+from drgcalc.run.kept import FUTURE_DATE, Kept, forget_parts, kept_parts
 from drgcalc.run.manifest import Manifest, file_hash, hashes, is_sealed, read_manifest, with_outputs
+from drgcalc.run.part_work import grouped_parts
 from drgcalc.run.period import Period, span
 from drgcalc.run.publish import Draft, Published, draft, latest, lock
 from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_codes import Coding, coding_of
 from drgcalc.run.rejected import write_rejected
-from drgcalc.run.writing import cases_writer, write_csv
+from drgcalc.run.writing import write_csv
 
 CASES_FILE = "cases.parquet"
 FINDINGS_FILE = "findings.csv"
@@ -65,8 +58,6 @@ REPAIR_CODES = "repair_codes"
 DIP = "dip"
 REPAIRING = {False: "no", True: "yes"}
 """Key of a manifest's `region` that says whether damaged codes were repaired, and its values."""
-FUTURE_DATE = "R208"
-"""The one check that looks at the calendar."""
 
 
 @dataclass(frozen=True)
@@ -130,24 +121,35 @@ def grouped_cases(
     """
     about, inputs, salt = read_about(region.scheme_folder), find_inputs(region), region_salt(region)
     basis = _basis(region, period, inputs, about, salt, repair_codes)
-    if found := _reusable(region, basis):
+    found = _reusable(region, basis)
+    if not dry_run:
+        forget_parts(region.out / f"cases/{period.text}", None if found else basis)
+    if found:
         cases = _cases(region, about, read_manifest(found), found, reused=True)
         _refuse_by(strict, cases.result.records)
         yield cases
         return
-    with ThreadPoolExecutor(max_workers=1) as beside, draft(region.out, f"cases/{period.text}") as sheet:
+    with (
+        ThreadPoolExecutor(max_workers=1) as beside,
+        draft(region.out, f"cases/{period.text}") as sheet,
+        kept_parts(sheet.folder.parent, basis) as kept,
+    ):
         rules = beside.submit(_load_rules, region, repair_codes)
         with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
             digested = inputs._replace(digests=basis.inputs)
             # Files are made ready while the rules are still being loaded.
             readers = partial(_readers_of, rules)
             intake = make_intake(region, period, digested, salt, Path(work), readers, repair=repair_codes)
-            counts = _write_cases(intake, inputs.findings, rules, sheet, progress)
-        manifest = with_outputs(replace(basis, counts=counts), sheet.folder)
+            written = _write_cases(intake, inputs.findings, rules, sheet, kept, progress)
+        manifest = with_outputs(replace(basis, counts=written.counts), sheet.folder, {CASES_FILE: written.sha256})
         _refuse_nothing(period, manifest)
-        cases = _cases(region, about, manifest, sheet.folder, reused=False)
+        cases = _cases(region, about, manifest, sheet.folder, reused=False, taken_over=kept.records)
         _refuse_by(strict, cases.result.records)
-        yield cases if dry_run else _placed(region, cases, sheet.publish(manifest))
+        kept.cases.rename(sheet.folder / CASES_FILE)  # as late as can be: what lies in a draft is lost with it
+        if not dry_run:
+            cases = _placed(region, cases, sheet.publish(manifest))
+        kept.forget()
+        yield cases
 
 
 def checked(manifest: Manifest, folder: Path) -> Checked:
@@ -212,62 +214,37 @@ def _readers_of(rules: Future[Rules]) -> CodeReaders:
     return rules.result().coding.readers
 
 
+def _engine_of(rules: Future[Rules]) -> Grouper:
+    return rules.result().engine
+
+
+class _Written(NamedTuple):
+    """The counts for the manifest, and the SHA-256 of the file of cases."""
+
+    counts: dict[str, int]
+    sha256: str
+
+
 def _write_cases(
-    intake: Intake, findings: Iterable[Finding], rules: Future[Rules], sheet: Draft, progress: Progress
-) -> dict[str, int]:
-    """Write cases, codes, findings and rejected records part by part, and give the counts for the manifest."""
-    with (
-        connect(intake.work) as con,
-        mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended,
-        _grouped_parts(con, intake, rules, write_mended, sheet.folder / CASES_FILE, progress) as (codes, cases),
-    ):
-        counts = results.counts(con)
-        write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
-        found = chain(findings, rules.result().coding.findings, mapping_findings(codes), record_findings(con))
-        write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
-        write_rejected(sheet.folder, results.rejected(con))
+    intake: Intake, findings: Iterable[Finding], rules: Future[Rules], sheet: Draft, kept: Kept, progress: Progress
+) -> _Written:
+    """Write cases part by part behind those that are kept; beside the last codes, findings and rejected records."""
+    with connect(intake.work) as con, mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended:
+        mended = IfMended(lambda: rules.result().another_engine(), intake, write_mended)
+        with grouped_parts(con, intake, partial(_engine_of, rules), mended, kept, progress) as (codes, cases):
+            counts = results.counts(con)
+            write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
+            found = chain(findings, rules.result().coding.findings, mapping_findings(codes), record_findings(con))
+            write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
+            write_rejected(sheet.folder, results.rejected(con))
     by_status = {f"status:{status}": number for status, number in sorted(cases.statuses.items())}
-    return {**counts._asdict(), **by_status, "groups": cases.groups, TIES: cases.ties, REPAIRED_CODES: repaired(codes)}
+    counted = {**counts._asdict(), **by_status, "groups": cases.groups, TIES: cases.ties}
+    return _Written({**counted, REPAIRED_CODES: repaired(codes)}, kept.finish())
 
 
-@contextmanager
-def _grouped_parts(
-    con: duckdb.DuckDBPyConnection,
-    intake: Intake,
-    rules: Future[Rules],
-    write_mended: Callable[[pa.Table], None],
-    path: Path,
-    progress: Progress,
-) -> Iterator[tuple[list[CodeCount], CaseTally]]:
-    """Group part after part into one Parquet file, in order of file and row, beside the reading of the next part.
-
-    Gives the codes of the accepted records with what they were read as, and the counts of the cases, when all are
-    grouped; the last are still being written while the block runs.
-    """
-    codes, cases = CodeTally(), CaseTally()
-    mended = IfMended(lambda: rules.result().another_engine(), intake, write_mended)
-    group = partial(_group_part, rules, codes, cases, mended)
-    with cases_writer(path) as write, Belt(group, lambda found: write(case_table(*found))) as belt:
-        for part in watched_parts(con, intake, "records grouped", progress):
-            belt.put(part)
-        belt.finish_making()
-        mended.finish()
-        yield list(codes.counts()), cases
-
-
-def _group_part(
-    rules: Future[Rules], code_tally: CodeTally, case_tally: CaseTally, mended: IfMended, part: CheckedPart
-) -> tuple[pa.Table, pl.DataFrame, str]:
-    """What the cases of a part are made of: its accepted records, their groups, and the file they came from."""
-    _, records, codes = part.accepted()
-    code_tally.add(codes)
-    groups = rules.result().engine.group(records, codes)
-    case_tally.add(groups)
-    mended.add(part, groups)
-    return records, groups, part.part.source.relative
-
-
-def _cases(region: Region, about: Mapping[str, Any], manifest: Manifest, folder: Path, *, reused: bool) -> Cases:
+def _cases(
+    region: Region, about: Mapping[str, Any], manifest: Manifest, folder: Path, *, reused: bool, taken_over: int = 0
+) -> Cases:
     result = Grouped(
         records=checked(manifest, folder),
         scheme=manifest.scheme["title"],
@@ -277,6 +254,7 @@ def _cases(region: Region, about: Mapping[str, Any], manifest: Manifest, folder:
         ties=_ties(about, manifest),
         reused=reused,
         place=Place(manifest.period, 0, "", unchanged=False),
+        taken_over=taken_over,
     )
     cases = Cases(result, folder, manifest)
     if not reused:

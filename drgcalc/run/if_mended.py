@@ -62,18 +62,22 @@ class IfMended:
         self._hospitals = LostZeros(intake.hospitals)
         self._waiting: list[SetAside] = []
 
-    def add(self, part: CheckedPart, groups: pl.DataFrame) -> None:
-        """Set aside what of a part can be mended; `groups`: of its accepted records, row by row."""
+    def add(self, part: CheckedPart, groups: pl.DataFrame) -> list[SetAside]:
+        """Set aside what of a part can be mended, and give it; `groups`: of its accepted records, row by row."""
+        found = []
         problems = pl.Series(part.records["problems"], dtype=pl.UInt64)
         rejected = ((problems & ERRORS) != 0) & ((problems & _NOBODYS) == 0)
         if rejected.any():
             aside = _rejected_of(part, rejected, problems)
-            self._keep(aside._replace(records=self._hospitals.mended(aside.records)))
+            found.append(aside._replace(records=self._hospitals.mended(aside.records).combine_chunks()))
         accepted = pl.Series(part.records["accepted"], dtype=pl.Boolean)
         damaged = accepted & ((problems & _DAMAGED) != 0)
         if damaged.any():
             now = groups.select(pl.col(name).cast(pl.String) for name in _SHOWN).filter(damaged.filter(accepted))
-            self._keep(_damaged_of(part, damaged, problems, now))
+            found.append(_damaged_of(part, damaged, problems, now))
+        for aside in found:
+            self.keep(aside)
+        return found
 
     def finish(self) -> None:
         """Group and write what still waits."""
@@ -84,7 +88,8 @@ class IfMended:
             self._waiting = []
             self._write(self._cases(records, lists))
 
-    def _keep(self, aside: SetAside) -> None:
+    def keep(self, aside: SetAside) -> None:
+        """Take what was set aside of a part."""
         if len(aside.records):
             self._waiting.append(aside)
         if sum(len(one.records) for one in self._waiting) >= MOST:
@@ -167,7 +172,7 @@ def _damaged_of(part: CheckedPart, chosen: pl.Series, problems: pl.Series, now: 
     }
     aside = _set_aside(part, chosen, cells, _words(problems.filter(chosen), _DAMAGED), _lists(codes, _as_proposed))
     mendable = proposals.is_not_null().to_arrow()
-    return SetAside(aside.records.filter(mendable), aside.lists.filter(mendable))
+    return SetAside(aside.records.filter(mendable).combine_chunks(), aside.lists.filter(mendable).combine_chunks())
 
 
 def _set_aside(
@@ -181,7 +186,7 @@ def _set_aside(
     for name, cell in {**cells, "codes": codes, "source_file": part.part.source.relative}.items():
         column = cell if isinstance(cell, pl.Series) else pl.repeat(cell, len(records), dtype=pl.String, eager=True)
         records = records.append_column(name, column.to_arrow().cast(pa.string()))
-    return SetAside(records, lists)
+    return SetAside(records.combine_chunks(), lists.combine_chunks())
 
 
 def _words(problems: pl.Series, wanted: int) -> pl.Series:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from drgcalc.base.errors import OutputError
@@ -43,10 +44,10 @@ class Manifest:
     schema: int = SCHEMA
 
 
-def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
-    """The manifest with the hashes of every file in `folder`."""
+def with_outputs(manifest: Manifest, folder: Path, others: Mapping[str, str] = MappingProxyType({})) -> Manifest:
+    """The manifest with the hashes of every file in `folder`, and of `others` that will come there."""
     files = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
-    return replace(manifest, outputs={path.name: file_hash(path) for path in files})
+    return replace(manifest, outputs={**others, **{path.name: file_hash(path) for path in files}})
 
 
 def same_results(one: Manifest, other: Manifest) -> bool:

@@ -127,19 +127,26 @@ def case_schema() -> pa.Schema:
 @contextmanager
 def cases_writer(path: Path) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends cases (columns of base.columns.CASES) to one Parquet file."""
+    with output_errors(path.parent), encoded_cases(path) as write:
+        yield write
+
+
+@contextmanager
+def encoded_cases(
+    target: Path | pa.NativeFile, footers: list[pq.FileMetaData] | None = None
+) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that encodes cases into a file or stream; what stands at its end is added to `footers` as well."""
     schema = case_schema()
-    with (
-        output_errors(path.parent),
-        pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            use_dictionary=list(REPEATING),
-            store_schema=False,
-            store_decimal_as_integer=True,
-            write_statistics=list(_SOUGHT),
-        ) as writer,
-    ):
+    with pq.ParquetWriter(
+        target,
+        schema,
+        compression="zstd",
+        use_dictionary=list(REPEATING),
+        store_schema=False,
+        store_decimal_as_integer=True,
+        write_statistics=list(_SOUGHT),
+        metadata_collector=footers,
+    ) as writer:
         yield lambda cases: writer.write_table(cases.select(schema.names).cast(schema), row_group_size=ROW_GROUP)
 
 

@@ -1,4 +1,4 @@
-"""The whole fault kit: python -m tests.faults --inputs 10000 --kills 500 --refusals 200 --soak 200"""
+"""The whole fault kit: python -m tests.faults --inputs 10000 --kills 500 --restarts 100 --refusals 200 --soak 200"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("inputs", "kills", "refusals", "soak"):
+    for name in ("inputs", "kills", "restarts", "refusals", "soak"):
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -31,10 +31,14 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         work = Path(name)
-        if given.kills or given.refusals:  # first: they fork, and nothing has used a thread yet
-            from kills import try_kills, try_refusals
+        if given.kills or given.restarts or given.refusals:  # first: they fork, and nothing has used a thread yet
+            from kills import try_kills, try_refusals, try_restarts
 
-            for what, count, trial in (("kills", given.kills, try_kills), ("refusals", given.refusals, try_refusals)):
+            for what, count, trial in (
+                ("kills", given.kills, try_kills),
+                ("restarts", given.restarts, try_restarts),
+                ("refusals", given.refusals, try_refusals),
+            ):
                 if count:
                     (work / what).mkdir()
                     outcome = trial(count, given.seed, work / what, say)

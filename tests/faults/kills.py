@@ -2,6 +2,7 @@
 
 The program runs in forked children of this process, which has loaded its libraries and used none of them. A child is
 killed at the n-th thing it asks of the file system, or after a time; or that thing fails with an error of the system.
+Records are grouped in many small parts, so that every run has finished some and not others.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import drgcalc.report.terminal
 import drgcalc.run.check
+import drgcalc.run.group
 import drgcalc.run.settle
-import drgcalc.run.verify  # noqa: F401 - loaded once, used in the children
+import drgcalc.run.verify  # loaded once, used in the children
 from drgcalc.cli.main import main
+from drgcalc.records.intake import Intake
 from drgcalc.run.init import init
+from drgcalc.run.intake import make_intake
 
 Arm = Callable[[], None]
 Outcome = Counter[str]
@@ -39,6 +44,9 @@ ASKED = ("rename", "replace", "link", "fsync", "mkdir", "rmdir", "unlink", "open
 ERRORS = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT)
 TOLD_EXITS = {0, 3, 4, 6}
 COMMANDS = ("settle", "settle", "settle", "group", "check", "verify")
+ROWS_PER_PART = 10
+PART = ".part"
+"""How the files end that say what a finished part yielded."""
 SALT = '[salt]\nfile = "town.salt"\n[inputs]'
 
 
@@ -59,6 +67,13 @@ class Fault(NamedTuple):
     seconds: float | None = None
 
 
+class Trial(NamedTuple):
+    """How the runs of a row ended, and how many records the undisturbed run behind them took over."""
+
+    ends: list[Ended]
+    taken_over: int
+
+
 class BrokenError(AssertionError):
     """A fault left something behind that it must not."""
 
@@ -67,6 +82,7 @@ class Yard:
     """A region with a published year and changed records, and what an undisturbed run makes of it."""
 
     def __init__(self, work: Path) -> None:
+        drgcalc.run.group.make_intake = _in_small_parts
         self.work = work
         self.base = work / "base"
         init(self.base)
@@ -116,15 +132,21 @@ class Yard:
         if halves:
             raise BrokenError(f"{case}: {halves} have no manifest")
 
-    def check_repaired(self, region: Path, case: str) -> None:
-        """An undisturbed run ends as it always does."""
-        self.expect(self.run(region, ["settle", "--year", "2024"]), 0)
+    def check_repaired(self, region: Path, case: str) -> int:
+        """An undisturbed run ends as it always does; gives how many records it took over."""
+        ended = self.run(region, ["settle", "--year", "2024", "--json"])
+        self.expect(ended, 0)
         if (now := tree(region)) != self.after:
             raise BrokenError(f"{case}: {sorted(set(now.items()) ^ set(self.after.items()))} differ afterwards")
+        return int(json.loads(ended.said)["grouping"]["taken_over"])
 
     def left_in_tmp(self) -> list[str]:
         """Temporary folders that nobody holds: the next run that needs one removes them."""
         return sorted(path.name for path in (self.work / "tmp").glob("drgcalc-*/work-*"))
+
+
+def _in_small_parts(*given: Any, **options: Any) -> Intake:
+    return replace(make_intake(*given, **options), rows_per_part=ROWS_PER_PART)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -148,7 +170,9 @@ def try_kills(count: int, seed: int, work: Path, say: Callable[[str], None] = la
     while killed < count:
         first = _kill_at(*places.pop()) if places else _any_kill(yard, steps, chance)
         row = [first, *(_any_kill(yard, steps, chance) for _ in range(chance.randint(0, min(2, count - killed - 1))))]
-        for fault, ended in zip(row, _trial(yard, row), strict=True):
+        trial = _trial(yard, row)
+        outcome["next runs that took over finished parts"] += bool(trial.taken_over)
+        for fault, ended in zip(row, trial.ends, strict=True):
             if ended.code not in (-signal.SIGKILL, 0):
                 raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
             how = "at a time" if fault.seconds is not None else "at a step"
@@ -167,7 +191,7 @@ def try_refusals(count: int, seed: int, work: Path, say: Callable[[str], None] =
     steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
     while outcome.total() < count:
         row = [_any_refusal(steps, chance) for _ in range(chance.randint(1, min(3, count - outcome.total())))]
-        for fault, ended in zip(row, _trial(yard, row), strict=True):
+        for fault, ended in zip(row, _trial(yard, row).ends, strict=True):
             if ended.code not in TOLD_EXITS:
                 raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
             if ended.code and "hint:" not in ended.said:
@@ -176,6 +200,29 @@ def try_refusals(count: int, seed: int, work: Path, say: Callable[[str], None] =
             if outcome.total() % 50 == 0:
                 say(f"{outcome.total()} refusals: {dict(outcome)}")
     return outcome
+
+
+def try_restarts(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """Kill `count` runs in the middle of grouping, up to three in a row: the next goes on behind what they finished."""
+    yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
+    while outcome["killed"] < count:
+        most = min(3, count - outcome["killed"])
+        row = [_kill_between_parts(chance) for _ in range(chance.randint(1, most))]
+        trial = _trial(yard, row)
+        for fault, ended in zip(row, trial.ends, strict=True):
+            if ended.code not in (-signal.SIGKILL, 0):
+                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+            outcome["killed" if ended.code else "had ended"] += 1
+        if trial.ends[-1].code and not trial.taken_over:
+            raise BrokenError(f"{row[-1].case}: nothing was taken over")
+        outcome["records taken over"] += trial.taken_over
+        say(f"{dict(outcome)}")
+    return outcome
+
+
+def _kill_between_parts(chance: random.Random) -> Fault:
+    command, parts = chance.choice(["settle", "group"]), chance.randint(1, 3)
+    return Fault(f"{command} behind {parts} parts", "kill", command, lambda: _arm_parts(parts + 1))
 
 
 def _kill_at(command: str, step: int) -> Fault:
@@ -200,7 +247,7 @@ def _any_refusal(steps: dict[str, int], chance: random.Random) -> Fault:
     return Fault(f"{command}, {name} at step {step}", name, command, lambda: _arm(step, lambda: _refuse(code)))
 
 
-def _trial(yard: Yard, row: Sequence[Fault]) -> list[Ended]:
+def _trial(yard: Yard, row: Sequence[Fault]) -> Trial:
     """How runs end that meet these faults one after the other in one region, which is looked at after each."""
     region, ends = yard.copy("trial"), []
     case = ", then ".join(fault.case for fault in row)
@@ -208,12 +255,12 @@ def _trial(yard: Yard, row: Sequence[Fault]) -> list[Ended]:
         for fault in row:
             ends.append(yard.run(region, _words(fault.command), fault.arm, fault.seconds))
             yard.check_standing(region, case)
-        yard.check_repaired(region, case)
+        taken_over = yard.check_repaired(region, case)
         if yard.left_in_tmp():
             yard.expect(yard.run(region, _words("check")), 0)
             if left := yard.left_in_tmp():
                 raise BrokenError(f"{case}: {left} stay in the place for temporary files")
-        return ends
+        return Trial(ends, taken_over)
     finally:
         shutil.rmtree(region, ignore_errors=True)
 
@@ -254,6 +301,19 @@ def _arm(at: int, act: Callable[[], Any]) -> dict[str, int]:
         setattr(os, name, watched(getattr(os, name)))
     io.open = builtins.open = watched(io.open)  # type: ignore[assignment]
     return counted
+
+
+def _arm_parts(at: int) -> None:
+    """Die when the `at`-th part that this run groups is about to be kept; its cases are written by then."""
+    whole, counted = io.open, {"parts": 0}
+
+    def opened(file: Any, mode: str = "r", *others: Any, **options: Any) -> Any:
+        counted["parts"] += str(file).endswith(PART) and "w" in mode
+        if counted["parts"] == at:
+            _die()
+        return whole(file, mode, *others, **options)
+
+    io.open = builtins.open = opened  # type: ignore[assignment]
 
 
 def _die() -> None:

@@ -40,6 +40,11 @@ def test_runs_that_are_killed_lose_nothing_and_the_next_repairs() -> None:
     assert sum(map(int, told)) == 4
 
 
+def test_what_killed_runs_have_grouped_is_taken_over() -> None:
+    told = kit("--restarts", "3", "--seed", "7")
+    assert re.search(r"records taken over: [1-9]", told)
+
+
 def test_runs_that_the_system_refuses_end_with_a_message() -> None:
     assert "refusals done" in kit("--refusals", "4", "--seed", "7")
 

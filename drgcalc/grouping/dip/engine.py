@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.base.dip_columns import KINDS
-from drgcalc.grouping.answers import enumerated
+from drgcalc.grouping.answers import enumerated, of_part
 from drgcalc.grouping.complications import highest_level
 from drgcalc.grouping.dip.parts import RecordParts
 from drgcalc.grouping.dip.patterns import Answer, RecordPatterns
@@ -71,7 +71,7 @@ class DipEngine:
         results = self._answers.of(patterns.places, patterns.beside)
         results = results.set(grey_principals(codes), self._results.number(UNGROUPED))
         found = self._parts.of(codes, others, packed(fields, self._parts.scales))
-        groups, parts = self._groups()[results], self._parts.table()[found.parts]
+        groups, parts = of_part(self._groups(), results), of_part(self._parts.table(), found.parts)
         kinds = _KINDS[patterns.kinds]
         return groups.with_columns(complication=_LEVELS[found.levels], treatment_kind=kinds).hstack(parts)
 

@@ -1,6 +1,7 @@
 -- grain: one record of the part with the asked problem
-INSERT INTO records_findings (source, source_row, bit, record_id, value)
+INSERT INTO records_findings (part, source, source_row, bit, record_id, value)
 SELECT
+    CAST($part AS INTEGER) AS part,
     CAST($source AS INTEGER) AS source,
     checked_rows.source_row,
     CAST($bit AS UBIGINT) AS bit,

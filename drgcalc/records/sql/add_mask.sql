@@ -1,3 +1,3 @@
--- grain: one mask of problems of one source
-INSERT INTO records_masks (source, problems, records)
-VALUES ($source, $problems, $records)
+-- grain: one mask of problems of one part
+INSERT INTO records_masks (part, source, problems, records)
+VALUES ($part, $source, $problems, $records)

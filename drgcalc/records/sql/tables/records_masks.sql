@@ -1,5 +1,6 @@
--- grain: one mask of problems of one source
+-- grain: one mask of problems of one part
 CREATE OR REPLACE TEMP TABLE records_masks (
+    part INTEGER,
     source INTEGER,
     problems UBIGINT,
     records BIGINT

@@ -1,5 +1,6 @@
 -- grain: one record that is rejected or dropped, with its cells as delivered
 CREATE OR REPLACE TEMP TABLE records_rejected (
+    part INTEGER,
     source INTEGER,
     source_row BIGINT,
     problems UBIGINT,
