@@ -202,7 +202,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(run: Run, region: Path, m
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_group, "_grouped_parts", interrupted)
+    monkeypatch.setattr(run_group, "grouped_parts", interrupted)
     code, err = settle(run, region)
     assert code == 130
     assert "interrupted" in err

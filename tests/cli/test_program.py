@@ -101,8 +101,8 @@ def test_a_console_of_another_encoding_stops_nothing(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys
 from drgcalc.cli import main
-from drgcalc.run import group
-group.case_table = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+from drgcalc.run import part_work
+part_work.case_table = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(main())
 """
 

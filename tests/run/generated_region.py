@@ -31,10 +31,11 @@ from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES
 from drgcalc.run.decisions import KINDS
 from drgcalc.run.if_mended import IF_MENDED_FILE, mended_writer
 from drgcalc.run.init import init
+from drgcalc.run.kept import Kept
 from drgcalc.run.manifest import file_hash
 from drgcalc.run.region import Region
 from drgcalc.run.rejected import write_rejected
-from drgcalc.run.writing import arrow_table, case_schema, cases_writer, write_csv
+from drgcalc.run.writing import arrow_table, case_schema, write_csv
 
 PRICES = """method,fund_price,patient_price,effective_from,effective_to,source
 visits,812.34,0,2024-01-01,,定额表
@@ -284,7 +285,9 @@ def without_grouping() -> ExitStack:
     return stack
 
 
-def write_cases(intake: Intake, _findings: Any, rules: Future[Region], sheet: Any, _progress: Any) -> dict[str, int]:
+def write_cases(
+    intake: Intake, _findings: Any, rules: Future[Region], sheet: Any, kept: Kept, _progress: Any
+) -> group._Written:
     """Cases, codes, findings and rejected records of a period, and the counts for the manifest."""
     region = rules.result()
     rows, fates = [], Counter[str]()
@@ -298,18 +301,18 @@ def write_cases(intake: Intake, _findings: Any, rules: Future[Region], sheet: An
             if fate == "accepted":
                 group_code = regrouped.get(stay.group, stay.group)
                 rows.append(_case(stay._replace(group=group_code), day, hospital.level, source.relative, number))
-    with cases_writer(sheet.folder / group.CASES_FILE) as write:
-        write(arrow_table(CASES, rows).cast(case_schema()))
+    kept._file.write(arrow_table(CASES, rows).cast(case_schema()))
     write_csv(sheet.folder / CODES_FILE, CODES, [], "both")
     write_csv(sheet.folder / group.FINDINGS_FILE, FINDINGS, [], "both")
     write_rejected(sheet.folder, arrow_table(REJECTED, ()))
     with mended_writer(sheet.folder / IF_MENDED_FILE):
         pass  # nothing is rejected here: a record of a hospital that is not in force is none of the period
-    return {
+    counts = {
         "read": fates.total(), "accepted": fates["accepted"], "rejected": 0, "duplicates": 0,
         "outside": fates["outside"], **({"status:grouped": len(rows)} if rows else {}),
         "groups": len({row[CASES.names().index("group_code")] for row in rows}), REPAIRED_CODES: 0,
     }  # fmt: skip
+    return group._Written(counts, kept.finish())
 
 
 def _case(stay: Stay, day: date, level: str, file: str, row: int) -> tuple[Any, ...]:
