@@ -54,7 +54,7 @@ def test_damaged_inputs_are_read_or_refused_and_nothing_is_lost() -> None:
 
 
 def test_corrections_in_any_order_end_in_the_same_ledger() -> None:
-    assert "one ledger" in kit("--soak", "20", "--seed", "7")
+    assert "one ledger" in kit("--soak", "6", "--seed", "7")
 
 
 def test_a_region_that_changes_during_the_run_is_not_published(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
