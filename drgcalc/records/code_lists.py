@@ -30,7 +30,7 @@ def has_plain_lists(staged: Staged) -> bool:
 
 
 class ListReader:
-    """Gives the lists of one file part after part: the parts of a file one after the other, each once."""
+    """Gives the lists of one file part after part: in order, each at most once; what lies between is passed over."""
 
     def __init__(self, staged: Staged) -> None:
         self._source = staged.source
@@ -42,11 +42,16 @@ class ListReader:
             metadata=metadata,
             read_dictionary=[path for path in texts if path.startswith(tuple(f"{name}." for name in self._columns))],
         )
-        self._batches = self._decoded()
+        self._at = 0
+        self._batches = self._decoded(self._at)
         self._rest = pa.table({name: [] for name in self._columns})
 
     def read(self, part: Part) -> pa.Table:
         """The lists of a part: source_row, diagnoses, procedures; null for a list that the file has not."""
+        if self._at != part.first_row - 1:
+            self._batches = self._decoded(part.first_row - 1)
+            self._rest = self._rest.slice(0, 0)
+        self._at = part.first_row - 1 + part.rows
         pieces, missing = [], part.rows
         while missing:
             if not len(self._rest):
@@ -68,11 +73,17 @@ class ListReader:
             hint="run the command again when nobody writes it",
         )
 
-    def _decoded(self) -> Iterator[pa.Table]:
-        """Row group by row group: dictionaries of two of them do not go into one column of lists."""
+    def _decoded(self, behind: int) -> Iterator[pa.Table]:
+        """All but the first rows, row group by row group: dictionaries of two do not go into one column of lists."""
         for group in range(self._file.num_row_groups):
+            rows = self._file.metadata.row_group(group).num_rows
+            if behind >= rows:
+                behind -= rows
+                continue
             for batch in self._file.iter_batches(_ROWS_AT_ONCE, [group], list(self._columns), use_threads=False):
-                yield pa.Table.from_batches([batch])
+                passed = min(behind, len(batch))
+                behind -= passed
+                yield pa.Table.from_batches([batch.slice(passed)])
 
     def __enter__(self) -> ListReader:
         """The reader itself."""

@@ -64,6 +64,23 @@ def test_encoding_row_groups_and_parts_change_nothing(
     assert read(item, sizes) == [(row, *lists) for row, lists in enumerate(records, start=1)]
 
 
+@settings(deadline=None, max_examples=60)
+@given(RECORDS, st.integers(1, 9), st.lists(st.tuples(st.integers(1, 7), st.booleans()), max_size=12))
+def test_parts_that_nobody_asks_for_are_passed_over(
+    tmp_path_factory: pytest.TempPathFactory, records: list, group: int, parts: list[tuple[int, bool]]
+) -> None:
+    item = written(tmp_path_factory.mktemp("lists") / "a.parquet", records, row_group_size=group)
+    first = 0
+    with ListReader(item) as reader:
+        for asked, wanted in [*parts, (len(records), True)]:
+            size = min(asked, len(records) - first)
+            if wanted and size:
+                table = reader.read(Part(1, item.source, first + 1, size))
+                expected = [(row + 1, *records[row]) for row in range(first, first + size)]
+                assert [tuple(row.values()) for row in table.to_pylist()] == expected
+            first += size
+
+
 def test_a_list_the_file_has_not_is_null(tmp_path: Path) -> None:
     item = written(tmp_path / "a.parquet", [(["A01"], ["1"]), ([], None)])
     del item.columns["procedures"]  # type: ignore[attr-defined]

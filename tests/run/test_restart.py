@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,6 +145,30 @@ def test_a_run_goes_on_behind_each_part_to_the_same_bytes(region: Path, undistur
 def test_a_run_that_is_interrupted_once_ends_as_one_that_is_not(begun: Path, undisturbed: dict[str, str]) -> None:
     assert group(begun, YEAR).taken_over == 10 * FINISHED
     assert published(begun) == undisturbed
+
+
+@pytest.mark.parametrize("rows_per_group", [7, 1000])
+def test_typed_records_are_taken_over_to_the_same_bytes_as_texts_are(region: Path, rows_per_group: int) -> None:
+    source = region / "discharges/2024.csv"
+    records = pl.read_csv(source, infer_schema=False)
+    lists = [pl.col(name).str.split("|") for name in ("诊断编码", "手术操作编码")]
+    pq.write_table(
+        records.with_columns(lists).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(_small_lists(records.columns)),
+        source.with_suffix(".parquet"),
+        row_group_size=rows_per_group,
+    )
+    source.unlink()
+    other = Path(shutil.copytree(region, region.parent / "other"))
+    group(other, YEAR)
+    interrupted(region, 3)
+    assert group(region, YEAR).taken_over > 0
+    assert published(region) == published(other)
+
+
+def _small_lists(names: list[str]) -> pa.Schema:
+    """Texts, and lists of them as most writers of Parquet have them."""
+    listed = ("诊断编码", "手术操作编码")
+    return pa.schema([(name, pa.list_(pa.string()) if name in listed else pa.string()) for name in names])
 
 
 def test_settling_takes_over_what_grouping_has_begun(begun: Path, undisturbed: dict[str, str]) -> None:
