@@ -38,10 +38,11 @@ def find_duplicates(
     for staged, pieces in cut:
         suspicious = [part for part in pieces if hashes[part.number].is_in(repeated.implode()).any()]
         if suspicious:
-            views.show(staged)
-        for part in suspicious:
-            turn_to(con, part)
-            views.kept("suspects", partial(_suspects, con)).insert_into("temp.records_suspects")
+            with input_errors(staged.source):
+                views.show(staged)
+                for part in suspicious:
+                    turn_to(con, part)
+                    views.kept("suspects", partial(_suspects, con)).insert_into("temp.records_suspects")
     problems = {"identical": bit("R601"), "differing": bit("R602"), "replaced": bit(REPLACED)}
     run(con, "classify_duplicates", problems)
     run(con, "tables/records_suspects")

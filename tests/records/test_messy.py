@@ -341,3 +341,18 @@ def test_what_only_the_database_finds_in_a_damaged_parquet_file_is_an_input_erro
         raise duckdb.Error("don't know what type: ")
     with pytest.raises(duckdb.BinderException), input_errors(source):
         raise duckdb.BinderException("a fault of ours")
+
+
+def test_a_damaged_page_that_only_copies_of_a_record_are_compared_by_is_an_input_error(folder: Path, read: Read) -> None:
+    """Whether two records of one id are the same is asked of every column, before the editor reads them."""
+    path = folder / "a.parquet"
+    texts = table([record(), record()])
+    typed = texts.schema.set(texts.column_names.index("total_fee"), pa.field("total_fee", pa.decimal128(12, 2)))
+    pq.write_table(texts.cast(typed), path)
+    metadata = pq.read_metadata(path)
+    columns = {metadata.schema.column(at).name: metadata.row_group(0).column(at) for at in range(metadata.num_columns)}
+    header = columns["total_fee"].data_page_offset
+    whole = path.read_bytes()
+    path.write_bytes(whole[:header] + b"\xff" * 4 + whole[header + 4 :])
+    with pytest.raises(InputError, match=r"a\.parquet: the file cannot be read"):
+        read()
