@@ -1,70 +1,37 @@
 """Runs that are killed, starved of space or refused by the system: nothing half-written, and the next run repairs.
 
-The program runs in forked children of this process, which has loaded its libraries and used none of them. A child is
-killed at the n-th thing it asks of the file system, or after a time; or that thing fails with an error of the system.
-Records are grouped in many small parts, so that every run has finished some and not others.
+A run is killed at the n-th thing it asks of the file system, or after a time; or that thing fails with an error of
+the system; or the disk is full after some octets.
 """
 
 from __future__ import annotations
 
-import builtins
 import errno
-import hashlib
-import io
-import json
-import os
 import random
-import resource
 import shutil
 import signal
-import sys
-import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import drgcalc.report.terminal
-import drgcalc.run.check
-import drgcalc.run.group
-import drgcalc.run.settle
-import drgcalc.run.verify  # loaded once, used in the children
-from drgcalc.cli.main import main
-from drgcalc.records.intake import Intake
-from drgcalc.run.init import init
-from drgcalc.run.intake import make_intake
+from arms import arm, arm_parts, die, limit_files, refuse
+from disk import small_disk
+from yard import BrokenError, Ended, Fault, Step, Yard
 
-Arm = Callable[[], None]
 Outcome = Counter[str]
+Say = Callable[[str], None]
 
-ASKED = ("rename", "replace", "link", "fsync", "mkdir", "rmdir", "unlink", "open")
-"""Functions of os that a run uses to change files; `open` of io is counted with them."""
 ERRORS = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT)
 TOLD_EXITS = {0, 3, 4, 6}
 COMMANDS = ("settle", "settle", "settle", "group", "check", "verify")
-ROWS_PER_PART = 10
-PART = ".part"
-"""How the files end that say what a finished part yielded."""
-SALT = '[salt]\nfile = "town.salt"\n[inputs]'
-
-
-class Ended(NamedTuple):
-    """How a child ended: its exit code (negative: the signal), and what it said."""
-
-    code: int
-    said: str
-
-
-class Fault(NamedTuple):
-    """What a run meets: what the run arms itself with, or the seconds after which it is killed."""
-
-    case: str
-    kind: str
-    command: str
-    arm: Arm
-    seconds: float | None = None
+IN_A_ROW = 4
+"""Runs at most that meet a fault before one is left in peace."""
+MOST_BROKEN = 10
+PLACES = {"/.kept-": "while parts are kept", "/findings_priced.csv": "at findings_priced.csv"}
+"""Steps that are counted apart, by what stands in their file's path."""
 
 
 class Trial(NamedTuple):
@@ -74,110 +41,24 @@ class Trial(NamedTuple):
     taken_over: int
 
 
-class BrokenError(AssertionError):
-    """A fault left something behind that it must not."""
-
-
-class Yard:
-    """A region with a published year and changed records, and what an undisturbed run makes of it."""
-
-    def __init__(self, work: Path) -> None:
-        drgcalc.run.group.make_intake = _in_small_parts
-        self.work = work
-        self.base = work / "base"
-        init(self.base)
-        (self.base / "town.salt").write_bytes(bytes(range(64)))
-        settings = self.base / "region.toml"
-        settings.write_text(settings.read_text("utf-8").replace("[inputs]", SALT, 1), "utf-8")
-        self.expect(self.run(self.base, ["settle", "--year", "2024"]), 0)
-        records = self.base / "discharges/2024.csv"
-        lines = records.read_text("utf-8-sig").splitlines(keepends=True)
-        records.write_text("".join(lines[:-3]), "utf-8")
-        self.before = tree(self.base)
-        done = self.copy("done")
-        start = time.monotonic()
-        self.expect(self.run(done, ["settle", "--year", "2024"]), 0)
-        self.seconds = time.monotonic() - start
-        self.after = tree(done)
-        shutil.rmtree(done)
-
-    def copy(self, name: str) -> Path:
-        return Path(shutil.copytree(self.base, self.work / name))
-
-    def run(self, region: Path, command: list[str], arm: Arm = lambda: None, seconds: float | None = None) -> Ended:
-        """Run a command on a region in a child, killed after `seconds`."""
-        log = self.work / "said.txt"
-        child = os.fork()
-        if not child:
-            _be_child(self.work / "tmp", log, [*command, "--region", str(region), "--quiet"], arm)
-        if seconds is not None:
-            time.sleep(seconds)
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        return Ended(os.waitstatus_to_exitcode(status), log.read_text("utf-8"))
-
-    def expect(self, ended: Ended, code: int) -> None:
-        if ended.code != code:
-            raise BrokenError(f"exit {ended.code} instead of {code}: {ended.said}")
-
-    def check_standing(self, region: Path, case: str) -> None:
-        """What stood before still stands, and what is new is whole."""
-        found = tree(region)
-        for name, digest in self.before.items():
-            if found.get(name) != digest:
-                raise BrokenError(f"{case}: {name} has changed or is gone")
-        for manifest in (region / "out").glob("**/v*/manifest.json"):
-            _must_be_whole(manifest.parent, case)
-        halves = [path for path in (region / "out").glob("**/v*") if not (path / "manifest.json").is_file()]
-        if halves:
-            raise BrokenError(f"{case}: {halves} have no manifest")
-
-    def check_repaired(self, region: Path, case: str) -> int:
-        """An undisturbed run ends as it always does; gives how many records it took over."""
-        ended = self.run(region, ["settle", "--year", "2024", "--json"])
-        self.expect(ended, 0)
-        if (now := tree(region)) != self.after:
-            raise BrokenError(f"{case}: {sorted(set(now.items()) ^ set(self.after.items()))} differ afterwards")
-        return int(json.loads(ended.said)["grouping"]["taken_over"])
-
-    def left_in_tmp(self) -> list[str]:
-        """Temporary folders that nobody holds: the next run that needs one removes them."""
-        return sorted(path.name for path in (self.work / "tmp").glob("drgcalc-*/work-*"))
-
-
-def _in_small_parts(*given: Any, **options: Any) -> Intake:
-    return replace(make_intake(*given, **options), rows_per_part=ROWS_PER_PART)
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file but the lock, by path."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def try_kills(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Kill `count` runs, up to three in a row on one region. BrokenError when anything is lost.
+def try_kills(count: int, seed: int, work: Path, say: Say) -> Outcome:
+    """Kill `count` runs, some in a row on one region, and look whether anything is lost: that is told and counted.
 
     The first of a row dies at a step of its own, until every step of each command has been one; those that follow
     find what it left, and die at any step or any time. Runs that end before they are killed are not counted.
     """
     yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
-    steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
-    say(f"steps: {steps}; an undisturbed settle takes {yard.seconds:.1f} s")
-    places = [(command, step) for command, whole in steps.items() for step in range(1, whole + 1)]
+    steps = _steps(yard, say)
+    places = list(chain.from_iterable(steps.values()))
     chance.shuffle(places)
     killed = told = 0
-    while killed < count:
-        first = _kill_at(*places.pop()) if places else _any_kill(yard, steps, chance)
-        row = [first, *(_any_kill(yard, steps, chance) for _ in range(chance.randint(0, min(2, count - killed - 1))))]
-        trial = _trial(yard, row)
-        outcome["next runs that took over finished parts"] += bool(trial.taken_over)
-        for fault, ended in zip(row, trial.ends, strict=True):
-            if ended.code not in (-signal.SIGKILL, 0):
-                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
-            how = "at a time" if fault.seconds is not None else "at a step"
-            outcome[f"{how}: {'killed' if ended.code else 'had ended'}"] += 1
-            killed += bool(ended.code)
+    while killed < count and outcome["broken"] < MOST_BROKEN:
+        first = _kill_at(places.pop()) if places else _any_kill(yard, steps, chance)
+        more = chance.randrange(min(IN_A_ROW, count - killed))
+        row = [first, *(_any_kill(yard, steps, chance) for _ in range(more))]
+        for label, times in _tried(yard, row, _must_be_killed, say).items():
+            outcome[label] += times
+            killed += times * label.endswith(": killed")
         if killed - told >= 50:
             told = killed
             say(f"{killed} kills: {dict(outcome)}, {len(places)} steps are left")
@@ -185,33 +66,37 @@ def try_kills(count: int, seed: int, work: Path, say: Callable[[str], None] = la
     return outcome
 
 
-def try_refusals(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Let `count` runs meet errors of the system or files that may not grow: each ends with a message, not as a bug."""
-    yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
-    steps = {command: _count_steps(yard, command) for command in dict.fromkeys(COMMANDS)}
-    while outcome.total() < count:
-        row = [_any_refusal(steps, chance) for _ in range(chance.randint(1, min(3, count - outcome.total())))]
-        for fault, ended in zip(row, _trial(yard, row).ends, strict=True):
-            if ended.code not in TOLD_EXITS:
-                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
-            if ended.code and "hint:" not in ended.said:
-                raise BrokenError(f"{fault.case}: no hint: {ended.said}")
-            outcome[f"{fault.kind}: exit {ended.code}"] += 1
-            if outcome.total() % 50 == 0:
-                say(f"{outcome.total()} refusals: {dict(outcome)}")
+def try_refusals(count: int, seed: int, work: Path, say: Say) -> Outcome:
+    """Let `count` runs meet errors of the system, limits on files or a full disk: each ends with a message."""
+    (work / "disk").mkdir()
+    with small_disk(work / "disk") as disk:
+        say("a full disk is among them" if disk else "this system allows no disk of our own: none is full")
+        return _refusals(Yard(work, disk), count, random.Random(seed), say)
+
+
+def _refusals(yard: Yard, count: int, chance: random.Random, say: Say) -> Outcome:
+    steps, needed, outcome = _steps(yard, say), _octets_needed(yard), Counter[str]()
+    tried = told = 0
+    while tried < count and outcome["broken"] < MOST_BROKEN:
+        most = min(IN_A_ROW, count - tried)
+        row = [_any_refusal(yard, steps, needed, chance) for _ in range(chance.randint(1, most))]
+        outcome.update(_tried(yard, row, _must_be_told, say))
+        tried += len(row)
+        if tried - told >= 50:
+            told = tried
+            say(f"{tried} refusals: {dict(outcome)}")
     return outcome
 
 
-def try_restarts(count: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Kill `count` runs in the middle of grouping, up to three in a row: the next goes on behind what they finished."""
+def try_restarts(count: int, seed: int, work: Path, say: Say) -> Outcome:
+    """Kill `count` runs in the middle of grouping, some in a row: the next goes on behind what they finished."""
     yard, chance, outcome = Yard(work), random.Random(seed), Counter[str]()
     while outcome["killed"] < count:
         most = min(3, count - outcome["killed"])
         row = [_kill_between_parts(chance) for _ in range(chance.randint(1, most))]
         trial = _trial(yard, row)
         for fault, ended in zip(row, trial.ends, strict=True):
-            if ended.code not in (-signal.SIGKILL, 0):
-                raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+            _must_be_killed(fault, ended)
             outcome["killed" if ended.code else "had ended"] += 1
         if trial.ends[-1].code and not trial.taken_over:
             raise BrokenError(f"{row[-1].case}: nothing was taken over")
@@ -220,31 +105,31 @@ def try_restarts(count: int, seed: int, work: Path, say: Callable[[str], None] =
     return outcome
 
 
-def _kill_between_parts(chance: random.Random) -> Fault:
-    command, parts = chance.choice(["settle", "group"]), chance.randint(1, 3)
-    return Fault(f"{command} behind {parts} parts", "kill", command, lambda: _arm_parts(parts + 1))
+def _tried(yard: Yard, row: Sequence[Fault], must: Callable[[Fault, Ended], str], say: Say) -> Outcome:
+    """What became of the runs of a row; one that broke a rule is told, and the row counts as broken."""
+    try:
+        trial = _trial(yard, row)
+        outcome = Counter(f"{fault.label}: {must(fault, ended)}" for fault, ended in zip(row, trial.ends, strict=True))
+    except BrokenError as error:
+        say(f"BROKEN: {error}")
+        return Counter(broken=1)
+    if trial.taken_over:
+        outcome["rows behind which finished parts were taken over"] = 1
+    return outcome
 
 
-def _kill_at(command: str, step: int) -> Fault:
-    return Fault(f"{command} step {step}", "kill", command, lambda: _arm(step, _die))
+def _must_be_killed(fault: Fault, ended: Ended) -> str:
+    if ended.code not in (-signal.SIGKILL, 0):
+        raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+    return "killed" if ended.code else "had ended"
 
 
-def _any_kill(yard: Yard, steps: dict[str, int], chance: random.Random) -> Fault:
-    command = chance.choice(COMMANDS)
-    if chance.random() < 0.5:
-        return _kill_at(command, chance.randint(1, steps[command]))
-    seconds = chance.uniform(0, 1.2 * yard.seconds)
-    return Fault(f"{command} after {seconds:.3f} s", "kill", command, lambda: None, seconds)
-
-
-def _any_refusal(steps: dict[str, int], chance: random.Random) -> Fault:
-    command = chance.choice(COMMANDS)
-    if chance.random() < 0.3:
-        size = chance.choice([4000, 10_000, 50_000, 200_000])  # what the run says must fit
-        return Fault(f"{command}, files of {size} bytes", "small files", command, lambda: _limit_files(size))
-    step, code = chance.randint(1, steps[command]), chance.choice(ERRORS)
-    name = errno.errorcode[code]
-    return Fault(f"{command}, {name} at step {step}", name, command, lambda: _arm(step, lambda: _refuse(code)))
+def _must_be_told(fault: Fault, ended: Ended) -> str:
+    if ended.code not in TOLD_EXITS:
+        raise BrokenError(f"{fault.case}: exit {ended.code}: {ended.said}")
+    if ended.code and "hint:" not in ended.said:
+        raise BrokenError(f"{fault.case}: no hint: {ended.said}")
+    return f"exit {ended.code}"
 
 
 def _trial(yard: Yard, row: Sequence[Fault]) -> Trial:
@@ -253,106 +138,66 @@ def _trial(yard: Yard, row: Sequence[Fault]) -> Trial:
     case = ", then ".join(fault.case for fault in row)
     try:
         for fault in row:
-            ends.append(yard.run(region, _words(fault.command), fault.arm, fault.seconds))
+            ends.append(yard.run(region, fault))
             yard.check_standing(region, case)
         taken_over = yard.check_repaired(region, case)
-        if yard.left_in_tmp():
-            yard.expect(yard.run(region, _words("check")), 0)
-            if left := yard.left_in_tmp():
-                raise BrokenError(f"{case}: {left} stay in the place for temporary files")
+        yard.check_tidy(region, case)
         return Trial(ends, taken_over)
     finally:
         shutil.rmtree(region, ignore_errors=True)
 
 
-def _words(command: str) -> list[str]:
-    return [command, "2024"] if command == "verify" else [command, "--year", "2024"]
+def _steps(yard: Yard, say: Say) -> dict[str, list[Step]]:
+    found = {command: yard.steps(command) for command in dict.fromkeys(COMMANDS)}
+    counts = Counter(_labelled(step) for step in chain.from_iterable(found.values()))
+    say(f"steps: { ({command: len(steps) for command, steps in found.items()}) }, {dict(counts)}")
+    say(f"an undisturbed settle takes {yard.seconds:.1f} s")
+    return found
 
 
-def _count_steps(yard: Yard, command: str) -> int:
-    """How often an undisturbed run asks the file system for something that counts."""
-    region, told = yard.copy("trial"), yard.work / "steps.txt"
-    child = os.fork()
-    if not child:
-        _prepare_child(yard.work / "tmp", yard.work / "said.txt")
-        counted = _arm(sys.maxsize, lambda: None)
-        main([*_words(command), "--region", str(region), "--quiet"])
-        told.write_text(str(counted["steps"] - 1))
-        os._exit(0)
-    os.waitpid(child, 0)
+def _labelled(step: Step) -> str:
+    apart = (label for mark, label in PLACES.items() if mark in step.about)
+    return next(apart, "at a step")
+
+
+def _octets_needed(yard: Yard) -> int:
+    """Octets that an undisturbed settlement takes at most, about: what it leaves, and as much while it runs."""
+    if not yard.disk:
+        return 0
+    before, region = yard.disk.used(), yard.copy("trial")
+    yard.expect(yard.run(region, Fault("", "", "settle")), 0)
+    needed = yard.disk.used() - before
     shutil.rmtree(region)
-    return int(told.read_text())
+    return 2 * needed
 
 
-def _arm(at: int, act: Callable[[], Any]) -> dict[str, int]:
-    """Count what the program asks of the file system, and act at the `at`-th time, before it is done."""
-    counted = {"steps": 0}
-
-    def watched(whole: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*args: Any, **options: Any) -> Any:
-            counted["steps"] += 1
-            if counted["steps"] == at:
-                act()
-            return whole(*args, **options)
-
-        return asked
-
-    for name in ASKED:
-        setattr(os, name, watched(getattr(os, name)))
-    io.open = builtins.open = watched(io.open)  # type: ignore[assignment]
-    return counted
+def _kill_at(step: Step) -> Fault:
+    return Fault(str(step), _labelled(step), step.command, partial(arm, step.number, die))
 
 
-def _arm_parts(at: int) -> None:
-    """Die when the `at`-th part that this run groups is about to be kept; its cases are written by then."""
-    whole, counted = io.open, {"parts": 0}
-
-    def opened(file: Any, mode: str = "r", *others: Any, **options: Any) -> Any:
-        counted["parts"] += str(file).endswith(PART) and "w" in mode
-        if counted["parts"] == at:
-            _die()
-        return whole(file, mode, *others, **options)
-
-    io.open = builtins.open = opened  # type: ignore[assignment]
+def _kill_between_parts(chance: random.Random) -> Fault:
+    command, parts = chance.choice(["settle", "group"]), chance.randint(1, 2)
+    return Fault(f"{command} behind {parts} parts", "kill", command, partial(arm_parts, parts + 1))
 
 
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def _any_kill(yard: Yard, steps: dict[str, list[Step]], chance: random.Random) -> Fault:
+    command = chance.choice(COMMANDS)
+    if chance.random() < 0.5:
+        return _kill_at(chance.choice(steps[command]))
+    seconds = chance.uniform(0, yard.seconds)
+    return Fault(f"{command} after {seconds:.3f} s", "at a time", command, seconds=seconds)
 
 
-def _refuse(code: int) -> None:
-    raise OSError(code, os.strerror(code))
-
-
-def _limit_files(size: int) -> None:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-def _be_child(tmp: Path, log: Path, words: list[str], arm: Arm) -> None:
-    _prepare_child(tmp, log)
-    arm()
-    code = 1
-    try:
-        code = main(words)
-    except BaseException as error:
-        os.write(2, f"{type(error).__name__}: {error}".encode())
-    finally:
-        os._exit(int(code))
-
-
-def _prepare_child(tmp: Path, log: Path) -> None:
-    tmp.mkdir(exist_ok=True)
-    tempfile.tempdir = str(tmp)
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
-
-
-def _must_be_whole(version: Path, case: str) -> None:
-    outputs = json.loads((version / "manifest.json").read_text("utf-8"))["outputs"]
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in version.iterdir()}
-    del found["manifest.json"]
-    if found != outputs:
-        raise BrokenError(f"{case}: {version} is not what its manifest says")
+def _any_refusal(yard: Yard, steps: dict[str, list[Step]], needed: int, chance: random.Random) -> Fault:
+    command, kind = chance.choice(COMMANDS), chance.random()
+    if yard.disk and kind < 0.3:
+        room = chance.randint(0, needed)
+        return Fault(f"{command}, {room} octets are free", "full disk", command, room=room)
+    if kind < 0.5:
+        size = chance.choice([4000, 10_000, 50_000, 200_000])  # what the run says must fit
+        return Fault(f"{command}, files of {size} octets", "small files", command, partial(limit_files, size))
+    step, code = chance.choice(steps[command]), chance.choice(ERRORS)
+    name = errno.errorcode[code]
+    return Fault(
+        f"{name} at {step}", f"{name} {_labelled(step)}", command, partial(arm, step.number, partial(refuse, code))
+    )

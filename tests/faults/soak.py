@@ -15,12 +15,14 @@ from drgcalc.run.settle import settle
 from drgcalc.run.verify import verify
 
 YEAR = parse_period("2024")
-CORRECTIONS = 9
+CORRECTIONS = 5
+ROWS = 5
+"""Records that a file corrects."""
 RECORDS = "discharges/2024.csv"
 
 
 def soak(runs: int, seed: int, work: Path, say: Callable[[str], None] = lambda _: None) -> set[str]:
-    """Settle `runs` times, ten to a round: nine corrections in an order of its own. The SHA-256 of each last ledger."""
+    """Settle `runs` times, six to a round: five corrections in an order of its own. The SHA-256 of each last ledger."""
     base = work / "base"
     init(base)
     (base / "town.salt").write_bytes(bytes(range(64)))
@@ -58,7 +60,7 @@ def _corrections(base: Path, chance: random.Random) -> dict[str, str]:
     chance.shuffle(rows)
     found = {}
     for number in range(CORRECTIONS):
-        mine = rows[number::CORRECTIONS][:3]
+        mine = rows[number::CORRECTIONS][:ROWS]
         changed = ([*_changed(header, records[row], chance), RECORDS, str(row + 1)] for row in mine)
         lines = [[*header, "source_file", "source_row"], *changed]
         found[f"correction-{number}.csv"] = "".join(",".join(line) + "\n" for line in lines)
