@@ -161,14 +161,14 @@ def _labelled(step: Step) -> str:
 
 
 def _octets_needed(yard: Yard) -> int:
-    """Octets that an undisturbed settlement takes at most, about: what it leaves, and as much while it runs."""
+    """Octets that an undisturbed settlement leaves on the disk."""
     if not yard.disk:
         return 0
     before, region = yard.disk.used(), yard.copy("trial")
     yard.expect(yard.run(region, Fault("", "", "settle")), 0)
     needed = yard.disk.used() - before
     shutil.rmtree(region)
-    return 2 * needed
+    return needed
 
 
 def _kill_at(step: Step) -> Fault:

@@ -343,7 +343,7 @@ def test_what_only_the_database_finds_in_a_damaged_parquet_file_is_an_input_erro
         raise duckdb.BinderException("a fault of ours")
 
 
-def test_a_damaged_page_that_only_copies_of_a_record_are_compared_by_is_an_input_error(folder: Path, read: Read) -> None:
+def test_a_damaged_page_that_is_only_read_to_compare_copies_is_an_input_error(folder: Path, read: Read) -> None:
     """Whether two records of one id are the same is asked of every column, before the editor reads them."""
     path = folder / "a.parquet"
     texts = table([record(), record()])
