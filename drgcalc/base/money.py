@@ -19,7 +19,7 @@ POINTS_PLACES = 4
 POINT_VALUE_PLACES = 4
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact])
-_NOTHING = Decimal(0)
+_NOTHING, _ONE = Decimal(0), Decimal(1)
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -70,19 +70,16 @@ def divide(numerator: Decimal | Fraction, denominator: Decimal | Fraction, place
 
 def round_half_up(value: Decimal | Fraction, places: int) -> Decimal:
     """`value` with exactly `places` decimals, halves away from zero."""
-    return divide(value, Decimal(1), places)
+    return divide(value, _ONE, places)
 
 
 def multiply(*factors: Decimal) -> Decimal:
-    """The exact product, with all its decimals."""
-    units, exponent = 1, 0
-    for factor in factors:
-        sign, digits, power = factor.as_tuple()
-        if not isinstance(power, int):
-            raise TypeError(f"{factor} is not a finite number")
-        units *= (-1 if sign else 1) * int("".join(map(str, digits)))
-        exponent += power
-    return from_units(units * 10 ** max(exponent, 0), max(-exponent, 0))
+    """The exact product, with all its decimals. Raises TypeError for what is no finite number."""
+    product = _EXACT.plus(reduce(_EXACT.multiply, factors, _ONE))
+    exponent = product.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise TypeError(f"{product} is not a finite number")
+    return product if exponent <= 0 else _EXACT.quantize(product, _ONE)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

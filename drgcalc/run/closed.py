@@ -34,10 +34,15 @@ class Closed(NamedTuple):
     decisions: Sequence[str]
 
 
+def closed_marks(out: Path) -> list[Path]:
+    """The files that mark closed periods, by name of period."""
+    return sorted(out.glob(f"*/{CLOSED}"))
+
+
 def closed_periods(out: Path) -> dict[str, Closed]:
     """Every closed period, years and months, in order of name. Raises OutputError when a mark cannot be read."""
     found = {}
-    for path in sorted(out.glob(f"*/{CLOSED}")):
+    for path in closed_marks(out):
         try:
             found[path.parent.name] = Closed(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:

@@ -30,7 +30,7 @@ from drgcalc.run.period import Period
 from drgcalc.run.points import Sums, write_settled_cases
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_tables import Score
-from drgcalc.run.settle import hospitals_of, settle_sums, terms_of
+from drgcalc.run.terms import hospitals_of, settle_sums, terms_of
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import arrow_table
 from drgcalc.settlement.point_value import convention_of

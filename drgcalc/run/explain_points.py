@@ -24,8 +24,8 @@ from drgcalc.run.period import Period, parse_period
 from drgcalc.run.publish import periods
 from drgcalc.run.published import read_allocations
 from drgcalc.run.region import Region
-from drgcalc.run.settle import terms_of
 from drgcalc.run.snapshot import TERMS_FILE, read_texts, region_of
+from drgcalc.run.terms import terms_of
 from drgcalc.run.workspace import workspace
 from drgcalc.run.year import POINT_VALUES_FILE, read_values
 from drgcalc.settlement.case_arithmetic import CaseWeight, SettledLine, case_shares, recomputed, worth

@@ -21,7 +21,7 @@ from drgcalc.run.publish import latest, periods
 from drgcalc.run.published import read_allocations, read_method_payments
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.region_tables import Row, read_table
-from drgcalc.run.settle import fund_of, terms_of
+from drgcalc.run.terms import fund_of, terms_of
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv
 from drgcalc.run.year import read_payments

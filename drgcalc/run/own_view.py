@@ -28,7 +28,7 @@ from drgcalc.run.points import write_settled_cases
 from drgcalc.run.publish import lock
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.settle import terms_of, with_bases
+from drgcalc.run.terms import terms_of, with_bases
 from drgcalc.run.workspace import workspace
 from drgcalc.run.year import CLEARING_FILE, PAYMENTS_FILE, cleared_rows
 from drgcalc.settlement.ledger import ZERO

@@ -9,7 +9,7 @@ from typing import Any
 from drgcalc.report.policy_model import PolicyChanges, Term, TermChange, Terms
 from drgcalc.run.period import Period
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.settle import terms_of
+from drgcalc.run.terms import terms_of
 
 _HEAD = ("title", "document", "effective_from", "effective_to")
 

@@ -14,7 +14,7 @@ from drgcalc.run.manifest import read_manifest
 from drgcalc.run.period import Period
 from drgcalc.run.publish import latest, periods
 from drgcalc.run.region import Region, load_region
-from drgcalc.run.settle import hospitals_of, terms_of
+from drgcalc.run.terms import hospitals_of, terms_of
 from drgcalc.settlement.payment_curve import Curve, Example, Piece, curves, level_coefficients
 from drgcalc.settlement.point_policy import APPLIED, BY_TABLE, PointRules
 from drgcalc.settlement.point_tables import CaseKey, coefficient_of

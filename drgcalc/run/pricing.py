@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from itertools import chain, groupby, islice, takewhile
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +23,8 @@ from drgcalc.run.period import Period
 from drgcalc.run.points import rows
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
+from drgcalc.run.terms import with_bases
 from drgcalc.run.writing import arrow_table, write_csv
-from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.mending import AtStake, PricedFinding, PricedRecord, Stakes, price
 from drgcalc.settlement.point_value import PAID
@@ -126,16 +125,9 @@ def pool_stakes(region: Region, policy: Policy, period: Period, settled: Settled
         if value.status == PAID:
             totals = tuple(_totals(row) for row in settled.allocations if row.pool == value.pool)
             if rule.elastic is not None:
-                share = (
-                    month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
-                )
-                totals = with_base_points(totals, region.point_tables.base_points, period.year, share)
+                totals = with_bases(region, policy, period, totals)
             found[value.pool] = PoolStakes(value.pool, less(value.fund, value.special), totals, rule)
     return found
-
-
-def _share_of_year(policy: Policy, period: Period) -> Fraction:
-    return month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
 
 
 def value_rule(policy: Policy, period: Period) -> PointValueRule:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from drgcalc.base.errors import OutputError, UsageError
-from drgcalc.base.money import MONEY_PLACES, from_units, to_units
-from drgcalc.base.settlement_columns import POOL
+from drgcalc.base.money import MONEY_PLACES
+from drgcalc.base.settlement_columns import LEDGER, POOL
 from drgcalc.run.publish import latest, periods
-from drgcalc.run.published_csv import read_csv, read_rows
+from drgcalc.run.published_csv import as_it_was, read_csv, read_rows
 from drgcalc.settlement.ledger import Book
 from drgcalc.settlement.methods.outlays import MethodPayment
 from drgcalc.settlement.rows import Allocation, PoolLine, Posting
@@ -20,6 +23,10 @@ ALLOCATIONS_PARQUET = "allocations.parquet"
 METHODS_PARQUET = "methods.parquet"
 LEDGER_FILE = "ledger.csv"
 POOL_FILE = "pool.csv"
+
+_HOLDERS = ("pool", "account", "hospital_id")
+_AMOUNTS = {**dict.fromkeys(_HOLDERS, pa.string()), "amount": pa.decimal128(38, MONEY_PLACES)}
+"""Wide enough for the sum of any ledgers."""
 
 
 def find_version(out: Path, period: str | None) -> Path:
@@ -61,19 +68,33 @@ def read_method_payments(folder: Path) -> tuple[MethodPayment, ...]:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 
 
-def read_balances(ledger: Path) -> dict[tuple[str, str, str | None], Decimal]:
-    """What every (pool, account, hospital) of a published ledger holds, yuan; as the book's own balances.
+def read_balances(ledgers: Iterable[Path]) -> dict[tuple[str, str, str | None], Decimal]:
+    """What every (pool, account, hospital) holds after these published ledgers together, yuan; as a book's balances.
 
-    Raises OutputError when it cannot be read.
+    Only the columns that make balances are read. Raises OutputError when a ledger cannot be read.
     """
-    found: dict[tuple[str, str, str | None], int] = {}
+    amounts = [_amounts(ledger) for ledger in ledgers]
+    if not amounts:
+        return {}
+    sums = pa.concat_tables(amounts).group_by(_HOLDERS, use_threads=False).aggregate([("amount", "sum")])
+    cells = zip(*(sums[name].to_pylist() for name in (*_HOLDERS, "amount_sum")), strict=True)
+    return {
+        (as_it_was(pool), as_it_was(account), as_it_was(hospital) or None): amount
+        for pool, account, hospital, amount in cells
+    }
+
+
+def _amounts(ledger: Path) -> pa.Table:
+    """Pool, account, hospital and amount of a published ledger's postings; their texts still defused."""
     try:
-        for _, _, _, pool, account, hospital, amount, _, _ in read_csv(ledger):
-            key = pool, account, hospital or None
-            found[key] = found.get(key, 0) + to_units(Decimal(amount), MONEY_PLACES)
-    except (OSError, ValueError, ArithmeticError) as error:
+        return csv.read_csv(
+            ledger,
+            csv.ReadOptions(use_threads=False, skip_rows=1, column_names=LEDGER.names()),
+            csv.ParseOptions(newlines_in_values=True),
+            csv.ConvertOptions(include_columns=[*_HOLDERS, "amount"], column_types=_AMOUNTS, null_values=[]),
+        )
+    except (OSError, pa.ArrowInvalid) as error:
         raise OutputError(f"{ledger} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
-    return {key: from_units(fen, MONEY_PLACES) for key, fen in found.items()}
 
 
 def read_book(folder: Path, name: str = LEDGER_FILE) -> Book:

@@ -28,7 +28,12 @@ def read_csv(path: Path) -> Iterator[list[str]]:
         lines = csv.reader(file)
         next(lines, None)
         for line in lines:
-            yield [cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell for cell in line]
+            yield [as_it_was(cell) if cell[:1] == "'" else cell for cell in line]
+
+
+def as_it_was(cell: str) -> str:
+    """The text of a published cell before it was defused for spreadsheets."""
+    return cell[1:] if _DEFUSED.match(cell) else cell
 
 
 def read_rows(path: Path, table: Table) -> Iterator[tuple[Any, ...]]:

@@ -14,9 +14,9 @@ from typing import Any
 
 from drgcalc.base.columns import RECORDS
 from drgcalc.base.errors import RulesError
-from drgcalc.run.closed import closed_with
+from drgcalc.run.closed import closed_marks, closed_with
 from drgcalc.run.decisions import decision_files, read_decisions, without_late
-from drgcalc.run.manifest import block_hash
+from drgcalc.run.manifest import block_hash, file_hash
 from drgcalc.run.method_tables import read_method_tables
 from drgcalc.run.point_tables import point_table_files, read_point_tables
 from drgcalc.run.region_codes import code_files
@@ -84,17 +84,7 @@ class Region:
 
     def tables(self) -> tuple[Path, ...]:
         """The region's own tables, records aside."""
-        scores, fund = sorted(self.folder.glob("scores/*.csv")), sorted(self.folder.glob("fund/*.csv"))
-        methods = sorted(self.folder.glob("methods/*.csv"))
-        return (
-            self.folder / "hospitals.csv",
-            *code_files(self.folder),
-            *scores,
-            *point_table_files(self.folder),
-            *fund,
-            *decision_files(self.folder),
-            *methods,
-        )
+        return _table_files(self.folder)
 
     def case_tables(self) -> tuple[Path, ...]:
         """The region's own tables that cases depend on. Raises RulesError for a file in codes/ that is none."""
@@ -105,6 +95,24 @@ class Region:
         kinds = ("levels", "entries", "mergers")
         changes = [path for path in decision_files(self.folder) if path.stem.partition("-")[0] in kinds]
         return (self.folder / "hospitals.csv", *changes)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A region as it was read, and what every file was that it was read from: hashes by path, "" cannot be read."""
+
+    region: Region
+    files: Mapping[str, str]
+
+    def brought_up_to_date(self) -> Reading:
+        """This reading while no file has changed since, else a new one. Raises RulesError as load_region does."""
+        return self if _fingerprint(self.region.folder) == self.files else read_region(self.region.folder)
+
+
+def read_region(folder: Path) -> Reading:
+    """The region in `folder`, to be read again when it changes. Raises RulesError naming file and key."""
+    before = _fingerprint(folder)  # a file that changes while it is read does not go unnoticed
+    return Reading(load_region(folder), before)
 
 
 def load_region(folder: Path, closed: Mapping[str, Collection[str]] | None = None) -> Region:
@@ -148,6 +156,33 @@ def load_region(folder: Path, closed: Mapping[str, Collection[str]] | None = Non
         out=folder / "out",
         small_cells=_read_small_cells(document.get("privacy", {})),
     )
+
+
+def _table_files(folder: Path) -> tuple[Path, ...]:
+    """The tables of the region in `folder`, by what they are about and by name."""
+    return (
+        folder / "hospitals.csv",
+        *code_files(folder),
+        *sorted(folder.glob("scores/*.csv")),
+        *point_table_files(folder),
+        *sorted(folder.glob("fund/*.csv")),
+        *decision_files(folder),
+        *sorted(folder.glob("methods/*.csv")),
+    )
+
+
+def _fingerprint(folder: Path) -> dict[str, str]:
+    """What a region is read from: its own files, and the marks of closed periods, which say which decisions count."""
+    files = (folder / REGION_FILE, *_table_files(folder), *closed_marks(folder / "out"))
+    return {str(path): _hash_of(path) for path in files}
+
+
+def _hash_of(path: Path) -> str:
+    """SHA-256 of a file; "" when it cannot be read, which is for its reader to tell."""
+    try:
+        return file_hash(path)
+    except OSError:
+        return ""
 
 
 def _read_toml(folder: Path) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""`drgcalc settle`: the main job. The order of work is the body of `settle`."""
+"""`drgcalc settle`: the main job. The order of work is the body of `_settle`."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,22 +23,22 @@ from drgcalc.run.differences import closed_before, closed_years, differences
 from drgcalc.run.group import CASES_FILE, FINDINGS_FILE, FINDINGS_HEADERS, Cases, grouped_cases
 from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import Progress, silent
-from drgcalc.run.manifest import Manifest, block_hash, hashes, with_outputs
+from drgcalc.run.manifest import Manifest, hashes, with_outputs
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.points import Priced, Sums, write_settled_cases
 from drgcalc.run.pricing import SettledPools, read_stakes, write_priced
 from drgcalc.run.publish import Draft, draft, lock, output_errors
 from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, POOL_FILE
 from drgcalc.run.published_csv import read_findings
-from drgcalc.run.region import Region, load_region
+from drgcalc.run.region import Reading, Region, read_region
 from drgcalc.run.rejected import copy_rejected
 from drgcalc.run.settled_before import settled_before
 from drgcalc.run.snapshot import texts_of, write_texts
 from drgcalc.run.special import write_review
+from drgcalc.run.terms import Terms, resettle, settle_sums, terms_of
 from drgcalc.run.writing import arrow_table, write_csv, write_parquet
 from drgcalc.run.year import closed_months, earlier, pay, write_paid
 from drgcalc.run.year_differences import cannot_compute, year_differences
-from drgcalc.settlement.elastic import month_share, with_base_points
 from drgcalc.settlement.identities import (
     Statement,
     case_identities,
@@ -48,14 +48,12 @@ from drgcalc.settlement.identities import (
     prove,
 )
 from drgcalc.settlement.mending import Stakes
-from drgcalc.settlement.methods.inputs import Weight
-from drgcalc.settlement.methods.outlays import claim_identities, pay_methods
+from drgcalc.settlement.methods.outlays import claim_identities
 from drgcalc.settlement.pay_findings import pay_finding
 from drgcalc.settlement.payment_rows import Difference
-from drgcalc.settlement.policy import Policy, policy_for_month, policy_for_year, read_policies
-from drgcalc.settlement.rows import Counts, FundItem, Hospital, HospitalTotals
-from drgcalc.settlement.settle import Settlement, settle_month, settle_year
-from drgcalc.settlement.totals import standing
+from drgcalc.settlement.policy import Policy
+from drgcalc.settlement.rows import Counts
+from drgcalc.settlement.settle import Settlement
 
 ALLOCATIONS_FILE = "allocations.csv"
 METHODS_FILE = "methods.csv"
@@ -65,11 +63,16 @@ UNKNOWN_CASE = "D111"
 """A special case that is no case of the period."""
 
 
-class Terms(NamedTuple):
-    """The policy in force for a period, and the hash of its block."""
+class Manner(NamedTuple):
+    """How a period is settled: `strict` refuses warnings, `dry_run` publishes nothing.
 
-    policy: Policy
-    block: str
+    repair_codes: the cases are those of damaged codes repaired, where the scheme has one candidate.
+    """
+
+    dry_run: bool = False
+    strict: bool = False
+    progress: Progress = silent
+    repair_codes: bool = False
 
 
 def settle(
@@ -81,39 +84,61 @@ def settle(
     progress: Progress = silent,
     repair_codes: bool = False,
 ) -> Settled:
-    """Settle a year or a month of the region in `folder` and publish it under out/<period>/.
+    """Settle a year or a month of the region in `folder` and publish it under out/<period>/, in a Manner.
 
-    repair_codes: the cases are those of damaged codes repaired, where the scheme has one candidate.
     Raises a DrgcalcError for bad circumstances, UnbalancedError for an identity that fails; no settlement is published
     then. The cases it needs are published on their own before, since they do not depend on the policy.
     """
-    region = load_region(folder)
+    return _settle(read_region(folder), period, Manner(dry_run, strict, progress, repair_codes))
+
+
+def settle_months(
+    folder: Path,
+    months: Iterable[Period],
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress = silent,
+    repair_codes: bool = False,
+) -> Iterator[Settled]:
+    """Settle months one after the other, each as `settle` does, and give each when it is published.
+
+    What stops a month stops those behind it, which build on it; those before it stay published.
+    """
+    reading = read_region(folder)
+    for month in months:
+        reading = reading.brought_up_to_date()
+        yield _settle(reading, month, Manner(dry_run, strict, progress, repair_codes))
+
+
+def _settle(reading: Reading, period: Period, manner: Manner) -> Settled:
+    region = reading.region
     refuse_closed(region.out, period.text)
     terms = terms_of(region, period)
     with (
         lock(region.out),
-        grouped_cases(region, period, dry_run, strict, progress, repair_codes) as cases,
+        _grouped(region, period, manner) as cases,
         draft(region.out, period.text) as sheet,
     ):
         if done := settled_before(region, period, _basis(region, period, terms, cases), cases):
             return done
         priced = _add_points(region, terms.policy, cases, sheet)
         settlement = settle_sums(region, terms.policy, period, priced.sums)
-        changed, not_computed = _differences(region, period, terms, dry_run, progress, repair_codes)
+        changed, not_computed = _differences(region, period, terms, manner)
         paid = pay(region, terms.policy, period, settlement, changed)
         proofs = (*settlement.identities, *case_proofs(cases.manifest.counts, priced.sums), *paid.identities)
         prove(proofs)
         found = (*_decided(period, priced), *priced.findings, *settlement.findings, *paid.findings, *not_computed)
         findings = (*region.decisions.findings, *found)
-        _refuse_by(strict, period, findings)
+        _refuse_by(manner.strict, period, findings)
         _write_results(sheet.folder, cases, settlement, findings, terms.policy)
         stakes = _price_mending(region, period, terms, cases, settlement, sheet)
         write_paid(sheet.folder, terms.policy, settlement, paid)
         write_texts(sheet.folder, texts_of(region))
         manifest = with_outputs(_manifest(region, period, terms, cases, settlement), sheet.folder)
-        _refuse_changed(region)
+        _refuse_changed(reading)
         place = Place(period.text, sheet.version, "", unchanged=False)
-        if not dry_run:
+        if not manner.dry_run:
             published = sheet.publish(manifest)
             shown = published.folder.relative_to(region.folder).as_posix()
             place = Place(period.text, published.version, shown, published.unchanged)
@@ -135,32 +160,12 @@ def settle(
         )
 
 
-def settle_months(
-    folder: Path,
-    months: Iterable[Period],
-    *,
-    dry_run: bool = False,
-    strict: bool = False,
-    progress: Progress = silent,
-    repair_codes: bool = False,
-) -> Iterator[Settled]:
-    """Settle months one after the other, each as `settle` does, and give each when it is published.
-
-    What stops a month stops those behind it, which build on it; those before it stay published.
-    """
-    for month in months:
-        yield settle(folder, month, dry_run=dry_run, strict=strict, progress=progress, repair_codes=repair_codes)
-
-
-def resettle(region: Region, period: Period, cases: Path, work: Path) -> Settlement:
-    """The settlement of a period's grouped cases all over again; nothing is published."""
-    policy = terms_of(region, period).policy
-    priced = write_settled_cases(region, policy, cases, work / CASES_FILE, work)
-    return settle_sums(region, policy, period, priced.sums)
+def _grouped(region: Region, period: Period, manner: Manner) -> AbstractContextManager[Cases]:
+    return grouped_cases(region, period, manner.dry_run, manner.strict, manner.progress, manner.repair_codes)
 
 
 def _differences(
-    region: Region, period: Period, terms: Terms, dry_run: bool, progress: Progress, repair_codes: bool
+    region: Region, period: Period, terms: Terms, manner: Manner
 ) -> tuple[tuple[Difference, ...], tuple[Finding, ...]]:
     """Differences to closed years, then to closed months: a month with [policy.payment] posts them.
 
@@ -177,81 +182,23 @@ def _differences(
         if why := cannot_compute(region, year):
             not_computed.append(pay_finding("P111", f"{period.text}: {why}"))
             continue
-        with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
+        with _grouped(region, year, manner._replace(strict=False)) as year_cases:
             found += year_differences(region, period, year, year_cases, resettle)
     if period.is_month and closed_before(region, period):
         year = parse_period(str(period.year))
-        with grouped_cases(region, year, dry_run, False, progress, repair_codes) as year_cases:
+        with _grouped(region, year, manner._replace(strict=False)) as year_cases:
             found += differences(region, period, year_cases, resettle)
     return tuple(found), tuple(not_computed)
 
 
-def _refuse_changed(region: Region) -> None:
+def _refuse_changed(reading: Reading) -> None:
     """The region must be what it was when it was read: its hashes go into the manifest."""
-    if load_region(region.folder) != region:
+    region = reading.region
+    if reading.brought_up_to_date().region != region:
         raise InputError(
             f"region.toml or a table of {region.name} was changed during the run; no settlement is published",
             hint="wait until whoever edits it is done, then run the command again",
         )
-
-
-def terms_of(region: Region, period: Period) -> Terms:
-    """The policy of a period. Raises RulesError when none covers it, or when a block is wrong."""
-    policies = read_policies(region.policy_blocks, "region.toml", [pool.id for pool in region.pools])
-    chosen = policy_for_month(policies, period.text) if period.is_month else policy_for_year(policies, period.year)
-    block = next(block for block in region.policy_blocks if block["effective_from"] == chosen.effective_from)
-    return Terms(chosen, block_hash(block))
-
-
-def settle_sums(region: Region, policy: Policy, period: Period, sums: Sums) -> Settlement:
-    """The settlement of exact sums. Pure, given the region's tables."""
-    hospitals, fund = hospitals_of(region, period), fund_of(region, period)
-    weights = [
-        Weight(row.group_code, row.level, row.score, row.mean_fee, row.effective_from, row.effective_to)
-        for row in region.scores
-    ]
-    successors = region.decisions.successors(period.last)
-    claims = [row._replace(hospital_id=successors.get(row.hospital_id, row.hospital_id)) for row in sums.routed.claims]
-    outlays = pay_methods(policy, period.text, hospitals, claims, region.methods, weights, fund)
-    totals = standing(sums.totals, successors)
-    if policy.point_value.elastic:
-        totals = with_bases(region, policy, period, totals)
-    adjustments = region.decisions.adjustments
-    if period.is_month:
-        return settle_month(period.text, policy, hospitals, totals, fund, adjustments, outlays)
-    return settle_year(period.year, policy, hospitals, totals, fund, adjustments, outlays)
-
-
-def with_bases(
-    region: Region, policy: Policy, period: Period, totals: Iterable[HospitalTotals]
-) -> tuple[HospitalTotals, ...]:
-    """Totals with the base points of the period. Raises RulesError when the region has none of its year."""
-    share = month_share(policy.month, period.first.month) if period.is_month and policy.month else Fraction(1)
-    return with_base_points(totals, region.point_tables.base_points, period.year, share)
-
-
-def hospitals_of(region: Region, period: Period) -> tuple[Hospital, ...]:
-    """Every hospital in force at some time of the period, as it was at the end of its time, that then still stands."""
-    ended = region.decisions.successors(period.last)
-    inside = (
-        row
-        for row in region.hospitals
-        if row.hospital_id not in ended
-        and row.effective_from <= period.last
-        and (row.effective_to is None or row.effective_to >= period.first)
-    )
-    newest = {row.hospital_id: row for row in inside}  # rows come by id and date: the last one stays
-    return tuple(newest.values())
-
-
-def fund_of(region: Region, period: Period) -> tuple[FundItem, ...]:
-    """The fund account of the period's year. Raises RulesError when there is none."""
-    items = tuple(row for row in region.fund if row.year == period.year)
-    if not items:
-        raise RulesError(
-            f"fund/*.csv hold no item of {period.year}", hint=f"add the fund account of {period.year} to fund/"
-        )
-    return items
 
 
 def proof_of(statement: Statement) -> Proof:

@@ -44,16 +44,8 @@ from drgcalc.run.published import (
 from drgcalc.run.published_csv import read_findings
 from drgcalc.run.region import Region, load_region
 from drgcalc.run.rejected import MENDING_FILE, REJECTED_FILE, write_mending
-from drgcalc.run.settle import (
-    ALLOCATIONS_FILE,
-    METHODS_FILE,
-    Terms,
-    case_proofs,
-    figures,
-    proof_of,
-    settle_sums,
-    terms_of,
-)
+from drgcalc.run.settle import ALLOCATIONS_FILE, METHODS_FILE, case_proofs, figures, proof_of
+from drgcalc.run.terms import Terms, settle_sums, terms_of
 from drgcalc.run.verify_year import year_identities
 from drgcalc.run.workspace import workspace
 from drgcalc.run.writing import write_csv

@@ -17,9 +17,9 @@ from drgcalc.run.manifest import Manifest, read_manifest
 from drgcalc.run.period import parse_period
 from drgcalc.run.publish import versions
 from drgcalc.run.region import load_region
-from drgcalc.run.settle import resettle
 from drgcalc.run.snapshot import read_texts
 from drgcalc.run.stages import Amount, Side, changes, published_amounts
+from drgcalc.run.terms import resettle
 from drgcalc.run.what_changed import what_changed
 from drgcalc.run.year import read_payments
 from drgcalc.settlement.ledger import ZERO, less

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +25,8 @@ from drgcalc.base.money import from_units, to_units
 from drgcalc.run.publish import output_errors
 
 ROW_GROUP = 122_880
+SOME = 10_000
+"""Rows of a CSV that are held at a time."""
 
 REPEATING = (
     "hospital_id", "hospital_level", "pool", "period", "sex", "status", "mdc", "adrg", "group_code", "complication",
@@ -51,9 +54,11 @@ def write_csv(path: Path, table: Table, rows: Iterable[Sequence[object]], header
     with output_errors(path.parent), path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([header(column, headers) for column in table.columns])
-        texts = [_text_of(column) for column in table.columns]
-        for row in rows:
-            writer.writerow([text(cell) for text, cell in zip(texts, row, strict=True)])
+        texts = [_texts_of(column) for column in table.columns]
+        waiting = iter(rows)
+        while some := list(islice(waiting, SOME)):
+            cells = zip(*some, strict=True)
+            writer.writerows(zip(*(text(own) for text, own in zip(texts, cells, strict=True)), strict=True))
 
 
 def header(column: Column, headers: str) -> str:
@@ -69,30 +74,41 @@ def header(column: Column, headers: str) -> str:
 
 def cell_text(column: Column, cell: object) -> str:
     """The text of a cell in CSV; nothing is rounded: ValueError for a decimal with more places than its column."""
-    return _text_of(column)(cell)
+    return _texts_of(column)([cell])[0]
 
 
-def _text_of(column: Column) -> Callable[[object], str]:
+def _texts_of(column: Column) -> Callable[[Iterable[object]], list[str]]:
     """What makes texts of a column's cells."""
     if decimal := _DECIMAL.fullmatch(column.type):
-        return partial(_amount_text, column.name, int(decimal[2]))
-    return _word_text if column.type == "VARCHAR" else _value_text
+        return partial(_amounts, column.name, int(decimal[2]))
+    return _words if column.type == "VARCHAR" else _values
 
 
-def _amount_text(name: str, places: int, cell: object) -> str:
-    if cell is None:
-        return ""
+def _amounts(name: str, places: int, cells: Iterable[object]) -> list[str]:
+    return ["" if cell is None else _amount(name, places, cell) for cell in cells]
+
+
+def _amount(name: str, places: int, cell: object) -> str:
     if not isinstance(cell, Decimal):
         raise TypeError(f"{name} must be a Decimal, it is {cell!r}")
+    text = f"{cell:f}"
+    if cell and text[-1 - places : -places] == ".":
+        return text  # it has its places already, as most have
     return f"{from_units(to_units(cell, places), places):f}"
 
 
-def _word_text(cell: object) -> str:
-    text = _value_text(cell)
-    return f"'{text}" if text[:1] in _DEFUSED_STARTS else text
+def _words(cells: Iterable[object]) -> list[str]:
+    """Texts, those defused that a spreadsheet would take for a formula: of few different ones, each looked at once."""
+    texts = [cell if isinstance(cell, str) else _value(cell) for cell in cells]
+    defused = {text: f"'{text}" for text in set(texts) if text[:1] in _DEFUSED_STARTS}
+    return [defused.get(text, text) for text in texts] if defused else texts
 
 
-def _value_text(cell: object) -> str:
+def _values(cells: Iterable[object]) -> list[str]:
+    return [_value(cell) for cell in cells]
+
+
+def _value(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -27,7 +27,7 @@ from drgcalc.settlement.decision_findings import decision_finding
 from drgcalc.settlement.identities import Statement
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.pay_findings import pay_finding
-from drgcalc.settlement.payment_rows import Difference, Payment, together
+from drgcalc.settlement.payment_rows import Difference, Payment
 from drgcalc.settlement.payments import Month, PaidMonth, pay_month
 from drgcalc.settlement.policy import Policy
 from drgcalc.settlement.rows import Allocation, FundItem, PoolValue
@@ -166,7 +166,7 @@ def _month(
             differences=found,
             decisions=region.decisions,
             successors=region.decisions.successors(period.last),
-            before=together(read_balances(ledger) for ledger in ledgers),
+            before=read_balances(ledgers),
             pools=_annual(settlement),
         )
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from drgcalc.base.money import ratio_total
+from drgcalc.base.money import ratio_total, total
 from drgcalc.settlement.elastic import Elastic
 from drgcalc.settlement.policy import PointValueRule
 from drgcalc.settlement.rows import HospitalTotals
@@ -20,10 +20,10 @@ def entitlements(
 ) -> dict[str, Fraction]:
     """Yuan of each hospital of a pool before rounding, by convention and closing; nothing where nobody can be paid."""
     convention = (rule.fixed_rate_pays or rule.convention).value
-    points = sum((Fraction(row.points) for row in hospitals), Fraction(0))
-    cost = sum((Fraction(row.total_fee) for row in hospitals), Fraction(0))
-    booked = sum((Fraction(row.fund_booked) for row in hospitals), Fraction(0))
-    patients = sum((Fraction(row.patient_paid) for row in hospitals), Fraction(0))
+    points = Fraction(total(row.points for row in hospitals))
+    cost = Fraction(total(row.total_fee for row in hospitals))
+    booked = Fraction(total(row.fund_booked for row in hospitals))
+    patients = Fraction(total(row.patient_paid for row in hospitals))
     if points <= 0 or (convention == "total_cost" and min(cost, booked) <= 0):
         return {row.hospital_id: Fraction(0) for row in hospitals}
     if rule.convention.value == "fixed_rate":
@@ -35,7 +35,8 @@ def entitlements(
     earned = {row.hospital_id: _earned(convention, worths[row.hospital_id], row) for row in hospitals}
     whole = ratio_total(earned.values())
     if rule.closing is not None and rule.closing.value == "rescale" and whole > 0:
-        return {hospital: amount * Fraction(fund) / whole for hospital, amount in earned.items()}
+        rescaled = Fraction(fund) / whole
+        return {hospital: amount * rescaled for hospital, amount in earned.items()}
     return earned
 
 
@@ -62,8 +63,9 @@ def _elastic(
     divided: Fraction, hospitals: Sequence[HospitalTotals], rule: PointValueRule, elastic: Elastic | None
 ) -> dict[str, Fraction]:
     """The worth of points within and beyond the base; all of it at one value when one of the two has none."""
-    more = {row.hospital_id: _beyond(row, elastic) for row in hospitals}
-    points, beyond = sum((Fraction(row.points) for row in hospitals), Fraction(0)), sum(more.values(), Fraction(0))
+    points = Fraction(total(row.points for row in hospitals))
+    more = {row.hospital_id: _beyond(row, elastic) for row in hospitals} if elastic else {}
+    beyond = ratio_total(more.values())
     if elastic is None or not beyond or points <= beyond:
         return _at(_printed(divided / points, rule), hospitals)
     share = Fraction(elastic.base_share.value)
@@ -75,9 +77,9 @@ def _elastic(
     }
 
 
-def _beyond(row: HospitalTotals, elastic: Elastic | None) -> Fraction:
+def _beyond(row: HospitalTotals, elastic: Elastic) -> Fraction:
     """Points beyond the hospital's base."""
-    if elastic is None or (row.base_points is None and elastic.without_base.value == "base"):
+    if row.base_points is None and elastic.without_base.value == "base":
         return Fraction(0)
     return max(Fraction(row.points) - Fraction(row.base_points or 0), Fraction(0))
 
@@ -86,5 +88,5 @@ def _earned(convention: str, worth: Fraction, row: HospitalTotals) -> Fraction:
     if convention == "fund_plus_patient":
         return worth - Fraction(row.patient_paid)
     if convention == "total_cost":
-        return worth * Fraction(row.fund_booked) / Fraction(row.total_fee) if row.total_fee else Fraction(0)
+        return worth * (Fraction(row.fund_booked) / Fraction(row.total_fee)) if row.total_fee else Fraction(0)
     return worth

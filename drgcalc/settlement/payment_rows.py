@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -104,7 +104,8 @@ def _row(
     of: Mapping[tuple[str, str], Sequence[Decimal]],
 ) -> Payment:
     def moved(step: str, *accounts: str) -> Decimal:
-        return total([ZERO, *(part for account in accounts for part in of.get((step, account), ()))])
+        parts = [part for account in accounts for part in of.get((step, account), ())]
+        return total([ZERO, *parts]) if parts else ZERO
 
     opening = total([ZERO, *(before.get((key[0], account, key[1]), ZERO) for account in OWED)])
     own = [part for (step, account), parts in of.items() if step != "merger" and account in OWED for part in parts]
@@ -143,27 +144,22 @@ def payment_identities(rows: Sequence[Payment], book: Book) -> tuple[Statement, 
     found.append(statement("transfers", "", ZERO, across, "what pools give to each other is nothing together"))
     for pool in dict.fromkeys(row.pool for row in rows):
         own = [row for row in rows if row.pool == pool]
-        found.append(
-            _over(own, pool, "declared", _declared, _disposed, "declared is paid, held back, deferred or taken")
-        )
-        found.append(_over(own, pool, "receivable", _expected_closing, lambda row: row.closing, "what is owed goes on"))
+        declared = [(_declared(row), _disposed(row)) for row in own]
+        owed = [(_expected_closing(row), row.closing) for row in own]
+        found.append(_over(pool, "declared", declared, "declared is paid, held back, deferred or taken"))
+        found.append(_over(pool, "receivable", owed, "what is owed goes on"))
         found += [
-            statement(f"declared of {row.hospital_id}", pool, _declared(row), _disposed(row), "declared went somewhere")
-            for row in own
-            if _declared(row) != _disposed(row) or _expected_closing(row) != row.closing
+            statement(f"declared of {row.hospital_id}", pool, *parts, "declared went somewhere")
+            for row, parts, closing in zip(own, declared, owed, strict=True)
+            if parts[0] != parts[1] or closing[0] != closing[1]
         ]
     return tuple(found)
 
 
-def _over(
-    rows: Sequence[Payment],
-    pool: str,
-    name: str,
-    expected: Callable[[Payment], Decimal],
-    found: Callable[[Payment], Decimal],
-    words: str,
-) -> Statement:
-    return statement(name, pool, total([ZERO, *map(expected, rows)]), total([ZERO, *map(found, rows)]), words)
+def _over(pool: str, name: str, amounts: Sequence[tuple[Decimal, Decimal]], words: str) -> Statement:
+    """What the hospitals of a pool are expected to have together, and have."""
+    expected, found = (total([ZERO, *side]) for side in zip(*amounts, strict=True))
+    return statement(name, pool, expected, found, words)
 
 
 def _declared(row: Payment) -> Decimal:

@@ -113,6 +113,21 @@ def test_products_and_sums_are_exact(one: Decimal, other: Decimal) -> None:
     assert Fraction(total([one, other])) == Fraction(one) + Fraction(other)
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_finite_number_is_not_multiplied(value: str) -> None:
+    with pytest.raises(TypeError, match="not a finite number"):
+        multiply(Decimal(2), Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("factors", "product"), [(("-1.5", "0"), "0.0"), (("1E+2", "3"), "300"), (("0.10", "0.10"), "0.0100"), ((), "1")]
+)
+def test_a_product_is_spelled_without_exponent_and_without_a_zero_below_zero(
+    factors: tuple[str, ...], product: str
+) -> None:
+    assert str(multiply(*map(Decimal, factors))) == product
+
+
 def test_a_sum_has_the_places_of_its_finest_amount_and_no_negative_zero() -> None:
     assert str(total([])) == "0"
     assert str(total([Decimal("1.5"), Decimal("-1.50")])) == "0.00"

@@ -22,7 +22,7 @@ from drgcalc.cli import main
 from drgcalc.run.period import parse_period
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import load_region
-from drgcalc.run.settle import terms_of
+from drgcalc.run.terms import terms_of
 from drgcalc.settlement.ledger import ZERO
 from drgcalc.settlement.mending import PricedFinding
 from drgcalc.settlement.points import case_points

@@ -16,7 +16,8 @@ from drgcalc.run.period import parse_period
 from drgcalc.run.prove import prove
 from drgcalc.run.published import read_allocations, read_book, read_method_payments
 from drgcalc.run.region import load_region
-from drgcalc.run.settle import settle, terms_of
+from drgcalc.run.settle import settle
+from drgcalc.run.terms import terms_of
 from drgcalc.run.verify import verify
 from drgcalc.run.year import next_fund
 from drgcalc.settlement.ledger import Book
