@@ -97,7 +97,7 @@ METHOD_PAYMENTS = Table(
         Column("patient_paid", MONEY, "yuan", "个人支付", "paid by patients"),
         Column("payable", MONEY, "yuan", "应付金额", "what the fund owes the hospital under the method"),
         Column("retained", MONEY, "yuan", "暂留金额", "part that waits: deferred, deposit, remainder of a month"),
-        Column("pay_now", MONEY, "yuan", "本期实付", "payable less retained"),
+        Column("unretained", MONEY, "yuan", "应付减暂留", "payable less retained"),
         Column("difference", MONEY, "yuan", "差额", "payable less booked"),
         Column("working", "VARCHAR", "", "计算过程", "the arithmetic in words and numbers"),
         Column("source", "VARCHAR", "", "依据", "article of the policy, agreement or price list"),

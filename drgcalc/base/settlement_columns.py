@@ -28,7 +28,13 @@ ALLOCATIONS = Table(
         Column("patient_paid", MONEY, "yuan", "个人支付", "paid by patients, of the same records"),
         Column("payable", MONEY, "yuan", "应付金额", "what the fund owes the hospital for the period"),
         Column("retained", MONEY, "yuan", "暂留金额", "part of a month's payable that waits for the clearing"),
-        Column("pay_now", MONEY, "yuan", "本期实付", "payable less retained: what is paid now"),
+        Column(
+            "unretained",
+            MONEY,
+            "yuan",
+            "应付减暂留",
+            "payable less retained; where months are paid, deposit and deductions still come off it: payments.csv",
+        ),
         Column("difference", MONEY, "yuan", "差额", "payable less booked"),
         Column(
             "increment_points",

@@ -101,7 +101,7 @@ def match(rows: Sequence[Sequence[str]], file: str, extra: Sequence[Alias], requ
     header, count = _header(rows, (*extra, *built_in_aliases()))
     keys = [tuple(_keys(names)) for names in header]
     columns: dict[str, tuple[HeaderColumn, ...]] = {}
-    doubled: list[str] = []
+    doubled: dict[str, tuple[HeaderColumn, ...]] = {}
     for canonical in RECORDS.names():
         own = [alias for alias in extra if alias.canonical == canonical]
         known = [alias for alias in built_in_aliases() if alias.canonical == canonical]
@@ -110,7 +110,7 @@ def match(rows: Sequence[Sequence[str]], file: str, extra: Sequence[Alias], requ
             continue
         columns[canonical] = found[0]
         if len(found) > 1:
-            doubled.append(canonical)
+            doubled[canonical] = tuple(column for way in found[1:] for column in way)
             _refuse_doubled(canonical, found, file, required)
     _refuse_missing(columns, header, file, required)
     replaces = _replaces(header, keys)
@@ -243,16 +243,19 @@ def _findings(
     file: str,
     header: Sequence[tuple[str, ...]],
     columns: Mapping[str, tuple[HeaderColumn, ...]],
-    doubled: Sequence[str],
+    doubled: Mapping[str, tuple[HeaderColumn, ...]],
     count: int,
 ) -> tuple[Finding, ...]:
-    used = {column.number for group in columns.values() for column in group}
-    ignored = [names[0] for index, names in enumerate(header) if index not in used and names and names[0].strip()]
+    """What there is to tell about the header; a further column of one meaning is told as that and not as unknown."""
+    known = {column.number for group in (*columns.values(), *doubled.values()) for column in group}
+    ignored = [names[0] for index, names in enumerate(header) if index not in known and names and names[0].strip()]
     found = []
     if ignored:
         more = f" and {len(ignored) - _SHOWN} more" if len(ignored) > _SHOWN else ""
         found.append(file_finding("F101", file, ", ".join(ignored[:_SHOWN]) + more))
     if count > 1:
         found.append(file_finding("F104", file, ""))
-    found += [file_finding("F105", file, name) for name in doubled]
+    for canonical, further in doubled.items():
+        headers = ", ".join(column.header for column in (columns[canonical][0], *further))
+        found.append(file_finding("F105", file, f"{canonical}: {headers}"))
     return tuple(found)

@@ -76,10 +76,10 @@ def point_values(values: Sequence[PoolValue]) -> Table:
 
 
 def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
-    """The ten largest payables, the rest in one line, and the total; what is paid now where a part is retained."""
+    """The ten largest payables, the rest in one line, and the total; what is not retained where a part is."""
     if not rows:
         return
-    last = ("paid now", "pay_now") if any(row.retained for row in rows) else ("less booked", "difference")
+    last = ("less retained", "unretained") if any(row.retained for row in rows) else ("less booked", "difference")
     largest = sorted(rows, key=lambda row: (-row.payable, row.pool, row.hospital_id))
     shown, rest = largest[:LARGEST], largest[LARGEST:]
     table = plain_table(
@@ -100,7 +100,7 @@ def allocations(rows: Sequence[Allocation]) -> Iterator[RenderableType]:
 
 
 def method_payments(rows: Sequence[MethodPayment]) -> Iterator[RenderableType]:
-    """One line a pool and method beside points: hospitals, what they are owed, and what of it is paid now."""
+    """One line a pool and method beside points: hospitals, what they are owed, and what of it is not retained."""
     if not rows:
         return
     table = plain_table(
@@ -110,11 +110,11 @@ def method_payments(rows: Sequence[MethodPayment]) -> Iterator[RenderableType]:
         ("hospitals", "right"),
         ("cases", "right"),
         ("payable", "right"),
-        ("paid now", "right"),
+        ("less retained", "right"),
     )
     for (pool, method), group in groupby(rows, key=lambda row: (row.pool, row.method)):
         own = list(group)
-        amounts = [money(total(getattr(row, name) for row in own)) for name in ("payable", "pay_now")]
+        amounts = [money(total(getattr(row, name) for row in own)) for name in ("payable", "unretained")]
         cases = sum(row.cases for row in own)
         table.add_row(Text(method), Text(pool), number(len(own)), number(cases), *amounts)
     yield table

@@ -17,7 +17,7 @@ from drgcalc.run.period import Period, parse_period
 from drgcalc.run.published_csv import read_rows
 from drgcalc.run.region import Region
 from drgcalc.run.snapshot import read_texts, texts_of
-from drgcalc.run.stages import Resettle, Side, changes, effective, month_of, published_amounts, same_cases
+from drgcalc.run.stages import Resettle, Side, by_month, changes, effective, published_amounts, same_cases
 from drgcalc.run.workspace import workspace
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.payment_rows import Difference
@@ -50,9 +50,8 @@ def differences(region: Region, period: Period, year_cases: Cases, resettle: Res
     posted = _posted(region, period)
     texts, scheme = texts_of(region), year_cases.manifest.scheme["checksum"]
     found: list[Difference] = []
-    for month in closed_before(region, period):
-        with workspace() as work:
-            cases = month_of(year_cases.folder / CASES_FILE, month, work / CASES_FILE)
+    with workspace() as work:
+        for month, cases in by_month(year_cases.folder / CASES_FILE, closed_before(region, period), work).items():
             now = Side(cases, texts, scheme)
             found += less_posted(month, _since_closing(region, month, now, resettle), posted)
     return tuple(sorted(found))

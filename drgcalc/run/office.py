@@ -164,12 +164,12 @@ def _our_bookings(region: Region, months: Sequence[str], year: Period) -> Iterat
 
 
 def _received(folder: Path) -> dict[tuple[str, str], Decimal]:
-    """What a settled month has sent to each hospital and pool: its payments, or without them what is paid at once."""
+    """What a settled month has sent to each hospital and pool: its payments, or without them what is not retained."""
     if payments := read_payments(folder):
         return {(row.hospital_id, row.pool): total((row.paid, row.advance)) for row in payments}
     found: dict[tuple[str, str], list[Decimal]] = {}
     for row in owing(read_allocations(folder), read_method_payments(folder)):
-        found.setdefault((row.hospital_id, row.pool), []).append(row.pay_now)
+        found.setdefault((row.hospital_id, row.pool), []).append(row.unretained)
     return {place: total(found[place]) for place in sorted(found)}
 
 

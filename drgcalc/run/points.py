@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,9 +81,13 @@ class Priced(NamedTuple):
     decided: tuple[Finding, ...]
 
 
-def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Priced:
+@contextmanager
+def settled_cases(
+    region: Region, policy: Policy, cases: Path, target: Path, work: Path
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Priced]]:
     """Write the cases with their points to `target`, in the order of `cases`; sum them and look at them as a whole.
 
+    While the block runs the connection has those that earn points as `settled`, and the decisions as `decided_cases`.
     Raises RulesError when a group has no score or a hospital no master data, InputError for costs beyond all reason.
     """
     with connect(work) as con:
@@ -91,7 +96,13 @@ def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Pat
         run_queries(con, policy, region.point_tables, CASE_QUERIES)
         decided = decide(con, region, policy)
         give_points(con, region, policy, cases, target, routed=policy.methods is not None)
-        return _look_at(con, policy, before, target, decided)
+        yield con, _look_at(con, policy, before, target, decided)
+
+
+def write_settled_cases(region: Region, policy: Policy, cases: Path, target: Path, work: Path) -> Priced:
+    """As `settled_cases`, where nothing more is asked of the cases."""
+    with settled_cases(region, policy, cases, target, work) as (_, priced):
+        return priced
 
 
 def published_sums(region: Region, policy: Policy, settled: Path, work: Path) -> Priced:

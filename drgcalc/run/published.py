@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +25,10 @@ METHODS_PARQUET = "methods.parquet"
 LEDGER_FILE = "ledger.csv"
 POOL_FILE = "pool.csv"
 
+Shape = TypeVar("Shape")
+
+_RENAMED = {"pay_now": "unretained"}
+"""Columns that versions of an older program have under another name."""
 _HOLDERS = ("pool", "account", "hospital_id")
 _AMOUNTS = {**dict.fromkeys(_HOLDERS, pa.string()), "amount": pa.decimal128(38, MONEY_PLACES)}
 """Wide enough for the sum of any ledgers."""
@@ -49,21 +54,20 @@ def find_version(out: Path, period: str | None) -> Path:
 
 def read_allocations(folder: Path) -> tuple[Allocation, ...]:
     """allocations.parquet of a published version. Raises OutputError when it cannot be read."""
-    path = folder / ALLOCATIONS_PARQUET
-    try:
-        rows = pq.read_table(path).to_pylist()
-        return tuple(Allocation(**row) for row in rows)
-    except (OSError, ValueError, TypeError) as error:
-        raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
+    return _read_typed(folder / ALLOCATIONS_PARQUET, Allocation)
 
 
 def read_method_payments(folder: Path) -> tuple[MethodPayment, ...]:
     """methods.parquet of a published version; empty when no method pays beside points. Raises OutputError."""
     path = folder / METHODS_PARQUET
-    if not path.exists():
-        return ()
+    return _read_typed(path, MethodPayment) if path.exists() else ()
+
+
+def _read_typed(path: Path, shape: Callable[..., Shape]) -> tuple[Shape, ...]:
     try:
-        return tuple(MethodPayment(**row) for row in pq.read_table(path).to_pylist())
+        table = pq.read_table(path)
+        columns = {_RENAMED.get(name, name): table[name].to_pylist() for name in table.column_names}
+        return tuple(shape(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
     except (OSError, ValueError, TypeError) as error:
         raise OutputError(f"{path} cannot be read: {error}", hint="`drgcalc verify` says what was changed") from error
 

@@ -25,7 +25,7 @@ from drgcalc.run.if_mended import IF_MENDED_FILE
 from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, hashes, with_outputs
 from drgcalc.run.period import Period, parse_period
-from drgcalc.run.points import Priced, Sums, write_settled_cases
+from drgcalc.run.points import Priced, Sums, settled_cases
 from drgcalc.run.pricing import SettledPools, read_stakes, write_priced
 from drgcalc.run.publish import Draft, draft, lock, output_errors
 from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, POOL_FILE
@@ -57,7 +57,7 @@ from drgcalc.settlement.settle import Settlement
 
 ALLOCATIONS_FILE = "allocations.csv"
 METHODS_FILE = "methods.csv"
-TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "pay_now")
+TOTALS = ("points", "total_fee", "fund_booked", "patient_paid", "payable", "retained", "unretained")
 """Columns of the allocations that the manifest sums by pool."""
 UNKNOWN_CASE = "D111"
 """A special case that is no case of the period."""
@@ -208,11 +208,13 @@ def proof_of(statement: Statement) -> Proof:
 
 
 def _add_points(region: Region, policy: Policy, cases: Cases, sheet: Draft) -> Priced:
-    settled = sheet.folder / CASES_FILE
-    with tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work:
-        priced = write_settled_cases(region, policy, cases.folder / CASES_FILE, settled, Path(work))
-        write_review(region, settled, sheet.folder, policy.headers.value, Path(work))
-    return priced
+    grouped, settled = cases.folder / CASES_FILE, sheet.folder / CASES_FILE
+    with (
+        tempfile.TemporaryDirectory(prefix=".work.partial-", dir=sheet.folder.parent) as work,
+        settled_cases(region, policy, grouped, settled, Path(work)) as (con, priced),
+    ):
+        write_review(con, sheet.folder, policy.headers.value)
+        return priced
 
 
 def _price_mending(
@@ -299,7 +301,7 @@ def figures(settlement: Settlement) -> Figures:
         | {
             f"methods {name} {pool}": str(total(getattr(row, name) for row in settlement.methods if row.pool == pool))
             for pool in dict.fromkeys(row.pool for row in settlement.methods)
-            for name in ("payable", "retained", "pay_now")
+            for name in ("payable", "retained", "unretained")
         },
         point_values={value.pool: f"{value.value} {value.convention} {value.status}" for value in settlement.values},
     )

@@ -11,7 +11,7 @@ import duckdb
 from drgcalc.base.decision_columns import SPECIAL_CASES
 from drgcalc.base.errors import Finding
 from drgcalc.base.point_columns import REVIEW
-from drgcalc.run.database import connect, sql
+from drgcalc.run.database import sql
 from drgcalc.run.region import Region
 from drgcalc.run.writing import arrow_table, write_csv
 from drgcalc.settlement.decisions import SpecialCase
@@ -48,15 +48,15 @@ def special_payments(con: duckdb.DuckDBPyConnection) -> tuple[SpecialPayment, ..
     return tuple(SpecialPayment(*row) for row in con.execute(sql(SETTLEMENT, "special_payments")).fetchall())
 
 
-def write_review(region: Region, settled: Path, folder: Path, headers: str, work: Path) -> None:
-    """Write review.csv: candidates, decided cases, and cases of small groups. Without any there is no file."""
-    with connect(work) as con:
-        con.read_parquet(str(settled)).create_view("settled")
-        register_decisions(con, "decided_cases", region.decisions.special_cases)
-        lines = con.execute(sql("drgcalc.run", "review_cases"))
-        first = lines.fetchmany(SOME)
-        if first:
-            write_csv(folder / REVIEW_FILE, REVIEW, _lines(first, lines), headers)
+def write_review(con: duckdb.DuckDBPyConnection, folder: Path, headers: str) -> None:
+    """Write review.csv: candidates, decided cases, and cases of small groups. Without any there is no file.
+
+    `con` holds the `settled` cases that earn points and the `decided_cases`.
+    """
+    lines = con.execute(sql("drgcalc.run", "review_cases"))
+    first = lines.fetchmany(SOME)
+    if first:
+        write_csv(folder / REVIEW_FILE, REVIEW, _lines(first, lines), headers)
 
 
 def _lines(first: list[Any], lines: duckdb.DuckDBPyConnection) -> Iterator[Sequence[object]]:

@@ -8,11 +8,13 @@ lack) is taken with the next one, and both are named.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import polars as pl
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from drgcalc.base.columns import CASES
@@ -124,12 +126,16 @@ def same_cases(one: Path, other: Path) -> bool:
     return _comparable(_read(one)).equals(_comparable(_read(other)))
 
 
-def month_of(cases: Path, month: str, target: Path) -> Path:
-    """The cases of one month, written to `target`."""
-    table = pq.read_table(cases, filters=[("period", "==", month)])
-    with cases_writer(target) as write:
-        write(table)
-    return target
+def by_month(cases: Path, months: Iterable[str], folder: Path) -> dict[str, Path]:
+    """The cases of each of these months, in files of `folder`; `cases` is read once, some rows at a time."""
+    targets = {month: folder / f"{month}.parquet" for month in months}
+    with ExitStack() as stack, pq.ParquetFile(cases) as source:
+        writers = {month: stack.enter_context(cases_writer(target)) for month, target in targets.items()}
+        for some in range(source.num_row_groups):
+            table = source.read_row_group(some)
+            for month, write in writers.items():
+                write(table.filter(pc.equal(table["period"], month)))
+    return targets
 
 
 def effective(texts: Mapping[str, str]) -> dict[str, str]:

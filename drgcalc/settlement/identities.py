@@ -107,7 +107,7 @@ def book_identities(book: Book) -> tuple[Statement, ...]:
 
 
 def hospital_identities(book: Book, allocations: Sequence[Allocation]) -> tuple[Statement, ...]:
-    """What a hospital is paid now and what is retained are its accounts, together its payable.
+    """What is retained of a hospital's payable, and what is not, are its accounts, together its payable.
 
     One statement a pool and amount, and one for each hospital that differs.
     """
@@ -120,9 +120,9 @@ def hospital_identities(book: Book, allocations: Sequence[Allocation]) -> tuple[
     for pool in dict.fromkeys(row.pool for row in allocations):
         own = [row for row in allocations if row.pool == pool]
         for name, pairs in (
-            ("pay_now", [(balance(row, "hospital"), row.pay_now) for row in own]),
+            ("unretained", [(balance(row, "hospital"), row.unretained) for row in own]),
             ("retained", [(balance(row, "hospital_retained"), row.retained) for row in own]),
-            ("payable", [(total((row.pay_now, row.retained)), row.payable) for row in own]),
+            ("payable", [(total((row.unretained, row.retained)), row.payable) for row in own]),
         ):
             accounts, allocated = (total([ZERO, *side]) for side in zip(*pairs, strict=True))
             found.append(statement(name, pool, accounts, allocated, "the hospitals' accounts are the allocations"))

@@ -143,7 +143,7 @@ def _due(month: Month, _: Accounts) -> Iterable[Posting]:
         key = row.pool, _standing(month, row.hospital_id)
         of = f" by {row.method}" if isinstance(row, MethodPayment) else ""
         words = f"payable of {month.period}{of}: {row.payable}"
-        yield from between("due", key, (DUE, False), (HOSPITAL, True), row.pay_now, words, source)
+        yield from between("due", key, (DUE, False), (HOSPITAL, True), row.unretained, words, source)
         yield from between("due", key, (DUE, False), (RETAINED, True), row.retained, f"{words}, retained", source)
 
 
@@ -163,7 +163,7 @@ def _deferral(month: Month, _: Accounts) -> Iterable[Posting]:
         return
     for row in month.allocations:
         most = round_half_up(multiply(limit.value, row.fund_booked), MONEY_PLACES)
-        above = min(less(row.payable, max(most, ZERO)), row.pay_now)
+        above = min(less(row.payable, max(most, ZERO)), row.unretained)
         if above > 0:
             words = f"payable {row.payable} above {limit.value} × booked {row.fund_booked}"
             key = row.pool, row.hospital_id

@@ -79,7 +79,7 @@ class Allocation(NamedTuple):
     patient_paid: Decimal
     payable: Decimal
     retained: Decimal
-    pay_now: Decimal
+    unretained: Decimal
     difference: Decimal
     increment_points: Decimal | None = None
     increment_value: Decimal | None = None

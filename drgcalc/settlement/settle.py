@@ -267,7 +267,7 @@ def _allocations(
             patient_paid=row.patient_paid,
             payable=payable[row.hospital_id],
             retained=retained[row.hospital_id],
-            pay_now=less(payable[row.hospital_id], retained[row.hospital_id]),
+            unretained=less(payable[row.hospital_id], retained[row.hospital_id]),
             difference=less(payable[row.hospital_id], row.fund_booked),
             increment_points=done.increment.points[row.hospital_id] if done.increment else None,
             increment_value=value.increment_value,

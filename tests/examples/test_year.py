@@ -9,7 +9,7 @@ import csv
 import shutil
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,9 @@ Rows = list[dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    return walk(tmp_path_factory.mktemp("walk"))
+def walked(made_once: Callable[..., Walked]) -> Walked:
+    """The year after the walk; nothing writes there any more."""
+    return made_once("walked", walk)
 
 
 def table(path: Path) -> Rows:

@@ -228,8 +228,15 @@ def test_a_broken_part_of_a_sum_is_an_unreadable_amount(read: Read) -> None:
 def test_of_two_columns_that_mean_the_same_the_first_is_used(folder: Path, read: Read) -> None:
     header, row = csv_text([record(record_no="B1")]).splitlines()
     (folder / "records.csv").write_text(f"{header},病案号\n{row},B2\n", encoding="utf-8")
-    told = {row["code"]: row["value"] for row in read().findings}
-    assert told == {"F101": "病案号", "F105": "record_no"}
+    answer = read()
+    assert [(row["code"], row["value"]) for row in answer.findings] == [("F105", "record_no: record_no, 病案号")]
+    assert answer.rows[0]["record_no"] == "B1"
+
+
+def test_a_second_column_of_one_meaning_is_no_unknown_column(folder: Path, read: Read) -> None:
+    header, row = csv_text([record(record_no="B1")]).splitlines()
+    (folder / "records.csv").write_text(f"{header},病案号,junk\n{row},B2,1\n", encoding="utf-8")
+    assert [row["value"] for row in read().findings if row["code"] == "F101"] == ["junk"]
 
 
 def test_unknown_columns_are_told_once(read: Read) -> None:

@@ -1,6 +1,8 @@
 """A smallest region on disk: enough to be read, not to be settled."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,9 +67,13 @@ def region_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def settled_once(made_once: Callable[..., Path]) -> Path:
     """A region as `drgcalc init` writes it, its year settled, with a salt of its own; tests work on copies."""
-    folder = tmp_path_factory.mktemp("year") / "region"
+    return made_once("settled", settle_template)
+
+
+def settle_template(place: Path) -> Path:
+    folder = place / "region"
     init(folder)
     (folder / "test.salt").write_bytes(bytes(range(64)))
     settings = folder / "region.toml"
@@ -84,8 +90,10 @@ def settled(settled_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> WholeYear:
-    return live(tmp_path_factory.mktemp("whole") / "region")
+def lived(made_once: Callable[..., WholeYear], tmp_path_factory: pytest.TempPathFactory) -> WholeYear:
+    """The whole year in a folder of this process, which commands may lock."""
+    made = made_once("lived", live)
+    return replace(made, folder=Path(shutil.copytree(made.folder, tmp_path_factory.mktemp("whole") / "region")))
 
 
 @pytest.fixture

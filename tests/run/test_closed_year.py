@@ -6,9 +6,10 @@ import csv
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whole_year import WholeYear, once, write_records
@@ -82,22 +83,33 @@ def before(lived: WholeYear, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def owed_today(before: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Decimal]:
+def owed_today(before: Path, made_once: Callable[..., Any]) -> dict[tuple[str, str], Decimal]:
     """What the closed year would have to give or take if it were cleared today."""
-    folder = once(before, tmp_path_factory.mktemp("once") / "region")
-    settle(folder, parse_period("2024"))
-    now, then = (worth(read_cleared(root / "out/2024/v1")) for root in (folder, before))
-    return {key: now[key] - then.get(key, ZERO) for key in now if now[key] != then.get(key, ZERO)}
+
+    def clear_again(place: Path) -> dict[tuple[str, str], Decimal]:
+        folder = once(before, place / "region")
+        settle(folder, parse_period("2024"))
+        now, then = (worth(read_cleared(root / "out/2024/v1")) for root in (folder, before))
+        return {key: now[key] - then.get(key, ZERO) for key in now if now[key] != then.get(key, ZERO)}
+
+    owed: dict[tuple[str, str], Decimal] = made_once("owed-today", clear_again)
+    return owed
 
 
 @pytest.fixture(scope="module")
-def followed(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(shutil.copytree(before, tmp_path_factory.mktemp("followed") / "region"))
-    follow(folder, months=True)
-    for month in ("2025-01", "2025-02"):
-        settle(folder, parse_period(month))
-        close(folder, month)
-    return folder
+def followed(before: Path, made_once: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of the next year settled and closed, in a folder of this process."""
+
+    def go_on(place: Path) -> Path:
+        folder = Path(shutil.copytree(before, place / "region"))
+        follow(folder, months=True)
+        for month in ("2025-01", "2025-02"):
+            settle(folder, parse_period(month))
+            close(folder, month)
+        return folder
+
+    made = made_once("followed", go_on)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("followed") / "region"))
 
 
 def test_a_closed_year_is_not_settled_again_and_says_where_the_difference_goes(before: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_part_of_the_pool_that_nobody_gets_is_found(settled: Path, monkeypatch
     assert "kept" in settle_again(settled).message
 
 
-@pytest.mark.parametrize("column", ["retained", "pay_now"])
+@pytest.mark.parametrize("column", ["retained", "unretained"])
 def test_a_month_that_pays_otherwise_than_it_posts_is_found(
     settled: Path, monkeypatch: pytest.MonkeyPatch, column: str
 ) -> None:

@@ -50,9 +50,9 @@ def allocation(number: int, payable: str, name: str = LONG) -> Allocation:
 
 
 def test_a_month_shows_what_is_paid_now() -> None:
-    row = allocation(1, "100.00")._replace(retained=Decimal("15.00"), pay_now=Decimal("85.00"))
+    row = allocation(1, "100.00")._replace(retained=Decimal("15.00"), unretained=Decimal("85.00"))
     lines = shown(*terminal.allocations([row]))
-    assert any("paid now" in line for line in lines)
+    assert any("less retained" in line for line in lines)
     assert next(line for line in lines if "total" in line).split()[-2:] == ["100.00", "85.00"]
 
 

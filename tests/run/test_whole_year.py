@@ -160,7 +160,7 @@ def test_a_month_whose_inputs_did_not_change_does_no_work(copy: Path, monkeypatc
     def forbidden(*_: Any) -> None:
         raise AssertionError("a settlement was made again")
 
-    monkeypatch.setattr(run_settle, "write_settled_cases", forbidden)
+    monkeypatch.setattr(run_settle, "settled_cases", forbidden)
     again = settle(copy, parse_period("2024"))
     assert again.place.unchanged
     assert again.allocations == read_allocations(copy / "out/2024/v1")

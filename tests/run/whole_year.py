@@ -67,8 +67,9 @@ class WholeYear:
     at_closing: dict[str, dict[str, str]]
 
 
-def live(folder: Path) -> WholeYear:
-    """Run the year in `folder`."""
+def live(place: Path) -> WholeYear:
+    """Run the year of a new region in `place`."""
+    folder = place / "region"
     make_region(folder)
     months: dict[str, Settled] = {}
     at_closing: dict[str, dict[str, str]] = {}

@@ -146,7 +146,7 @@ def test_a_book_that_balances_but_pays_another_amount_is_found() -> None:
     )
     assert not any(Book(forged).step_sums().values())
     assert [entry.name for entry in method_identities(outlays, Book(forged), done.lines) if not entry.holds] == [
-        "methods pay_now",
+        "methods unretained",
         "methods bed_day_quota",
     ]
 

@@ -145,7 +145,7 @@ def test_a_month_pays_its_share_and_keeps_part_for_the_clearing() -> None:
     prove(done.identities)
     assert str(done.lines[-1].amount) == "100.00"
     assert [str(row.payable) for row in done.allocations] == ["60.00", "40.00", "0.00"]
-    assert [(str(row.retained), str(row.pay_now)) for row in done.allocations[:2]] == [
+    assert [(str(row.retained), str(row.unretained)) for row in done.allocations[:2]] == [
         ("6.00", "54.00"),
         ("4.00", "36.00"),
     ]

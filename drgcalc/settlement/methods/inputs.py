@@ -178,7 +178,7 @@ class Inputs:
 
 
 class Due(NamedTuple):
-    """What a method owes a hospital in one pool for the period, yuan; payable = paid now + retained.
+    """What a method owes a hospital in one pool for the period, yuan; payable = unretained + retained.
 
     quantity: what was counted (cases, days, heads, points …), in `unit`. working: the arithmetic in words.
     """

@@ -44,7 +44,7 @@ class MethodPayment(NamedTuple):
     patient_paid: Decimal
     payable: Decimal
     retained: Decimal
-    pay_now: Decimal
+    unretained: Decimal
     difference: Decimal
     working: str
     source: str
@@ -128,7 +128,7 @@ def method_identities(outlays: Outlays, book: Book, lines: Sequence[PoolLine]) -
     found = []
     for pool in dict.fromkeys(line.pool for line in lines):
         own = [row for row in outlays.payments if row.pool == pool]
-        for name, account in (("pay_now", PAID), ("retained", RETAINED)):
+        for name, account in (("unretained", PAID), ("retained", RETAINED)):
             amount = total([ZERO, *(getattr(row, name) for row in own)])
             what = "the hospitals' accounts are the payments of the methods"
             found.append(statement(f"methods {name}", pool, book.balance(pool, account), amount, what))
@@ -182,7 +182,7 @@ def _payment(
         patient_paid=total([ZERO, *(claim.patient_paid for claim in claims)]),
         payable=due.payable,
         retained=due.retained,
-        pay_now=less(due.payable, due.retained),
+        unretained=less(due.payable, due.retained),
         difference=less(due.payable, booked),
         working=due.working,
         source=due.source,
@@ -226,10 +226,10 @@ def _after(outlays: Outlays, rules: MethodRules, fall: Waterfall) -> Waterfall:
 
 
 def _postings(block: MethodBlock, row: MethodPayment) -> list[Posting]:
-    """What a hospital gains: paid now, and what waits."""
+    """What a hospital gains: what is not retained, and what waits."""
     return [
         Posting("method_payment", row.pool, f"{account}{block.id}", row.hospital_id, amount, row.working, row.source)
-        for account, amount in ((PAID, row.pay_now), (RETAINED, row.retained))
+        for account, amount in ((PAID, row.unretained), (RETAINED, row.retained))
     ]
 
 
