@@ -59,7 +59,7 @@ class Engine:
     def group(self, records: pa.Table, codes: PartCodes) -> pl.DataFrame:
         """The groups of accepted records, in order: status, mdc, adrg, group_code and complication.
 
-        records: the columns of view `checked` that are there; codes: those of the same records, by position.
+        records: those of a CheckedPart; codes: those of the same records, by position.
         """
         fields = scalar_fields(records)
         facts = self._facts_of(codes, fields)

@@ -32,6 +32,7 @@ class CodeBook:
         self._read = read
         self._texts = pl.Series([], dtype=pl.String)
         self._numbers = pl.Series([], dtype=pl.UInt32)
+        self._entered = pl.Series([""])
         self._readings = [Reading("", "", "")]
         self._marks = [0]
 
@@ -56,6 +57,10 @@ class CodeBook:
     def code(self, number: int) -> str:
         """The code of a number as rules see it; "" for number 0."""
         return self._readings[number].code
+
+    def texts(self, numbers: pl.Series) -> pl.Series:
+        """The text of each number, as it was written."""
+        return self._entered.gather(numbers)
 
     def marks(self, numbers: pl.Series) -> pl.Series:
         """For each number what there is to say about its text: bits of malformed, repaired, grey; 0 is nothing."""
@@ -88,9 +93,10 @@ class CodeBook:
         numbers = self._look_up(distinct)
         new = distinct.filter(numbers.is_null() & distinct.is_not_null()).sort()
         if len(new):
-            found = [self._enter(text) for text in new]
+            found = pl.Series([self._enter(text) for text in new], dtype=pl.UInt32)
+            self._entered = pl.concat([self._entered, new.filter(found != NO_CODE)])
             self._texts = pl.concat([self._texts, new])
-            self._numbers = pl.concat([self._numbers, pl.Series(found, dtype=pl.UInt32)])
+            self._numbers = pl.concat([self._numbers, found])
             numbers = self._look_up(distinct)
         places = [
             pl.Series([], dtype=pl.Int32),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from drgcalc.records.code_book import NO_CODE, CodeBook, PartCodes
 from drgcalc.records.code_reader import CodeReader, CodeReaders, Reading
@@ -80,7 +81,7 @@ class _Kind:
 
     def add(self, book: CodeBook, numbers: pl.Series) -> pl.DataFrame:
         self._book = book
-        found = numbers.value_counts(name="times").with_columns(pl.col("times").cast(pl.Int64))
+        found = pl.DataFrame(dict(zip(_NUMBERS, pc.value_counts(numbers.to_arrow()).flatten(), strict=True)))
         self._counts = pl.concat([self._counts, found]).group_by("number").agg(pl.col("times").sum())
         return found
 
@@ -101,5 +102,4 @@ class _Kind:
 
 def _by_text(kind: str, book: CodeBook, counts: pl.DataFrame) -> pl.DataFrame:
     known = counts.filter(pl.col("number") != NO_CODE)
-    texts = [book.reading(number).text for number in known["number"]]
-    return pl.DataFrame({"kind": [kind] * len(texts), "text": texts, "times": known["times"]}, schema=_TEXTS)
+    return known.select(kind=pl.lit(kind), text=book.texts(known["number"]), times="times")

@@ -140,30 +140,6 @@ def _problems(answers: Mapping[str, pa.ChunkedArray], size: int) -> pl.Series:
     return problems.scatter(pl.Series(answers["r405"], dtype=pl.Boolean).arg_true(), OUTSIDE)
 
 
-def show_checked(con: duckdb.DuckDBPyConnection, staged: Staged, rows: pa.Table) -> None:
-    """Table `checked_rows` and, over it, view `checked`: every promised column; those the file lacks are NULL.
-
-    Lists of codes are not among them: they come as numbers beside the part (code_book.py).
-    """
-    con.register("checked_rows", rows)
-    columns = []
-    for column in RECORDS.columns:
-        if column.name == "person_id" or column.name in LISTS:
-            continue
-        held = column.name in rows.column_names
-        cell = ColumnExpression(column.name) if held else ConstantExpression(None).cast(column.type)
-        columns.append(cell.alias(column.name))
-    others = ("person_key", "level_in_force", "decided_on", "problems", "accepted")
-    month = FunctionExpression("strftime", ColumnExpression("decided_on"), ConstantExpression("%Y-%m"))
-    con.view("checked_rows").select(
-        ConstantExpression(staged.source.relative).alias("source_file"),
-        ColumnExpression("source_row"),
-        *columns,
-        *(ColumnExpression(name) for name in others),
-        month.alias("period"),
-    ).create_view("checked")
-
-
 def _kept(staged: Staged) -> list[str]:
     own = (name for name in RECORDS.names() if name in staged.columns and name not in (*LISTS, "person_id"))
     return list(dict.fromkeys([*own, *_KEPT_FROM_CHECKS]))

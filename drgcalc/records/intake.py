@@ -29,7 +29,7 @@ from drgcalc.records.code_book import CodeBooks, PartCodes, new_books, problems_
 from drgcalc.records.code_lists import ListReader, has_plain_lists
 from drgcalc.records.code_reader import CodeReaders, code_readers
 from drgcalc.records.duplicates import find_duplicates
-from drgcalc.records.editor import judging, show_checked
+from drgcalc.records.editor import judging
 from drgcalc.records.headers import LISTS, region_aliases
 from drgcalc.records.hospital_codes import without_zeros
 from drgcalc.records.marks import duplicates_of, marked, restored_of, strays_of, with_source_rows
@@ -75,7 +75,7 @@ class HospitalSpan(NamedTuple):
 class CheckedPart(NamedTuple):
     """One part, read and checked: `records` with a row for each of its records in order, and their codes by position.
 
-    `records` has the columns of view `checked` that the file can fill.
+    `records` has what the editor gives (editor.judging) with `problems` of every check, and `accepted`.
     """
 
     part: Part
@@ -125,7 +125,7 @@ class Intake:
 
 
 def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[CheckedPart]:
-    """Read and check every source, part after part, but finished ones; while one is yielded, `checked` stands for it.
+    """Read and check every source, part after part, but finished ones; while one is yielded, `parsed` stands for it.
 
     Results of all parts (results.py) are complete once the iterator is exhausted. Raises InputError for a file that
     cannot be read as a whole or changes while it is read, RulesError for settings that contradict themselves; every
@@ -146,9 +146,8 @@ def read_parts(con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[Check
             strays = strays_of(judged, known, "R402" if intake.unknown_hospitals else "R401")
             marks = (problems_of(codes), strays, restored_of(judged))
             rows = marked(judged, duplicates_of(con, part, codes.source_rows), marks)
-            show_checked(con, item, rows)
-            con.register("records_code_problems", with_source_rows(marks, codes).to_arrow())
-            keep_results(con, part.number, numbers[item.source.relative], item)
+            cells = with_source_rows(marks, codes).to_arrow()
+            keep_results(con, part.number, numbers[item.source.relative], item, rows, cells)
             yield CheckedPart(part, rows, codes)
     refuse_changed((item.source, item.sha256) for item in staged)
     summarise_files(con)

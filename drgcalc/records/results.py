@@ -9,6 +9,7 @@ from operator import or_
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
@@ -109,13 +110,23 @@ def note_findings(con: duckdb.DuckDBPyConnection, found: Sequence[Finding]) -> N
         insert(con, "records_file_findings", found)
 
 
-def keep_results(con: duckdb.DuckDBPyConnection, part: int, number: int, staged: Staged) -> None:
-    """Keep counts, findings and rejected records of the part that stands in `checked`; `number` is the source's."""
+def keep_results(
+    con: duckdb.DuckDBPyConnection, part: int, number: int, staged: Staged, records: pa.Table, cells: pa.Table
+) -> None:
+    """Keep counts, findings and rejected records of the part that the connection is turned to.
+
+    number: that of the source. records: those of the part, with `problems`. cells: what findings on codes and hospitals
+    show (marks.with_source_rows).
+    """
     place = {"part": part, "source": number}
-    seen = 0
-    for problems, records in rows(con, "count_masks"):
-        run(con, "add_mask", {**place, "problems": problems, "records": records})
-        seen |= problems
+    masks = pl.Series("problems", records["problems"], dtype=pl.UInt64)
+    counted = masks.value_counts(name="records").sort("problems").rows()
+    insert(con, "records_masks", [(part, number, problems, times) for problems, times in counted])
+    seen = reduce(or_, (problems for problems, _ in counted), 0)
+    if not seen:
+        return
+    con.register("checked_rows", records.filter((masks > 0).to_arrow()))
+    con.register("records_code_problems", cells)
     for check in checks_in(seen):
         if not check.per_file:
             _show_cells(con, check.code, check.field, staged)

@@ -56,10 +56,10 @@ class CaseTally:
         groups: status, group_code and, of a directory, tied_with.
         """
         statuses = groups["status"].cast(pl.String)
-        grouped = groups.filter(statuses == Status.GROUPED.value)
-        met = frozenset(grouped["group_code"].drop_nulls().unique().cast(pl.String))
-        ties = grouped["tied_with"].count() if "tied_with" in groups.columns else 0
-        found = PartCases(dict(statuses.value_counts().iter_rows()), met, ties)
+        grouped = statuses == Status.GROUPED.value
+        met = frozenset(groups["group_code"].filter(grouped).drop_nulls().unique().cast(pl.String))
+        ties = groups["tied_with"].filter(grouped).count() if "tied_with" in groups.columns else 0
+        found = PartCases(dict(groups["status"].value_counts().iter_rows()), met, ties)
         self.take(found)
         return found
 

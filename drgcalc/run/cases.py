@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -21,8 +22,18 @@ def case_table(records: pa.Table, groups: pl.DataFrame, source_file: str) -> pa.
     """Cases of accepted records: their own columns, their groups row by row, and nothing settled yet."""
     found = dict(_columns(records, groups, source_file))
     schema = case_schema()
-    columns = [found[field.name] if field.name in found else pa.nulls(len(records), field.type) for field in schema]
+    columns = [found[field.name] if field.name in found else _nothing(field.type, len(records)) for field in schema]
     return pa.table(columns, schema=schema)
+
+
+def _nothing(type_: pa.DataType, size: int) -> pa.Array:
+    """A column without a single value. Half of the columns are: what they are made of is made once."""
+    return _nulls(type_, 1 << size.bit_length())[:size]
+
+
+@lru_cache(maxsize=32)
+def _nulls(type_: pa.DataType, size: int) -> pa.Array:
+    return pa.nulls(size, type_)
 
 
 def _columns(records: pa.Table, groups: pl.DataFrame, source_file: str) -> Iterator[tuple[str, pa.ChunkedArray]]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from drgcalc.base.columns import RECORDS
 from drgcalc.records import results
 from drgcalc.records.intake import Intake, read_parts
 
@@ -45,7 +46,7 @@ GOOD: dict[str, str] = {
 
 
 class Answer(NamedTuple):
-    """What reading gave: `rows` are those of view `checked`, over all parts."""
+    """What reading gave: `rows` are the records of all parts, with every column that records have but the person's id."""
 
     rows: list[dict[str, Any]]
     counts: results.Counts
@@ -78,18 +79,21 @@ def table(rows: Sequence[dict[str, str]]) -> pa.Table:
 
 
 CHECKED = """
-    SELECT checked.*, parsed.diagnoses, parsed.procedures
+    SELECT checked.*, strftime(checked.decided_on, '%Y-%m') AS period, parsed.diagnoses, parsed.procedures
     FROM checked INNER JOIN parsed USING (source_row)
     ORDER BY source_row
 """
+MISSING = {column.name: None for column in RECORDS.columns if column.name != "person_id"}
 
 
 def answer_of(intake: Intake) -> Answer:
     """Read everything and collect what was found."""
     con = duckdb.connect()
     rows: list[dict[str, Any]] = []
-    for _ in read_parts(con, intake):
-        rows += con.sql(CHECKED).to_arrow_table().to_pylist()
+    for part in read_parts(con, intake):
+        con.register("checked", part.records)
+        place = {"source_file": part.part.source.relative}
+        rows += [{**MISSING, **row, **place} for row in con.sql(CHECKED).to_arrow_table().to_pylist()]
     found = results.findings(con).to_pylist()
     refused = results.rejected(con).to_pylist()
     return Answer(rows, results.counts(con), found, refused, results.inputs(con))

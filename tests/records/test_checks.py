@@ -181,7 +181,7 @@ def test_a_person_has_one_key_that_the_salt_decides(read: Read) -> None:
     assert keys.isdisjoint(row["person_key"] for row in read(rows, salt=b"t" * 32).rows)
 
 
-def test_the_checked_view_shows_no_person_id(read: Read) -> None:
+def test_checked_records_show_no_person_id(read: Read) -> None:
     assert "person_id" not in read([record()]).rows[0]
 
 

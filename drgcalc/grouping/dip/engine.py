@@ -60,7 +60,7 @@ class DipEngine:
         """The groups of accepted records, in order.
 
         Columns: status, group_code, layer, grassroots, tcm, tied_with, complication, treatment_kind, aux_cci,
-        aux_severity, aux_tumour, aux_age, aux_icu. records: the columns of view `checked` that are there; codes: those
+        aux_severity, aux_tumour, aux_age, aux_icu. records: those of a CheckedPart; codes: those
         of the same records, by position.
         """
         fields = scalar_fields(records, self._fields)
