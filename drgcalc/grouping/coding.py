@@ -46,15 +46,17 @@ class RecordFacts:
         tables = sorted(compiled.scheme.exclusions)
         self._exclusions = {"": 0} | {name: number for number, name in enumerate(tables, start=1)}
         self._excluding = Numbering[frozenset[str]](frozenset())
-        names = ("principal", "gate", "excluding", "other", "matters", *LEVEL_BITS)
+        self._listings = Numbering[tuple[int, ...]]((_NOT_LISTED,) * len(LEVEL_BITS))
+        names = ("principal", "gate", "excluding", "other", "listing", "matters")
         self._diagnoses = FactTable(names, self._diagnosis_facts)
         self._procedures = FactTable(("main", "other"), self._procedure_facts)
-        self._excluded = Memo.one_by_one(self._is_excluded)
+        self._left_of = Memo.one_by_one(self._levels_left)
         self._narrowed = {
             field: Memo.one_by_one(lambda gate, number, field=field: compiled.narrow_class(gate, field, number))
             for field in ("ZYSS", "QTZD", "QTSS")
         }
         self._scalars = Numbering(0)
+        self._scalar_numbers = Memo.one_by_one(self._scalars.number)
         self._narrowed_scalars = Memo.one_by_one(self._narrow_scalars)
         self._lists = Numbering[Row](())
         self._longer = Memo.one_by_one(lambda number, kept: self._lists.number((*self._lists.value(number), kept)))
@@ -80,7 +82,7 @@ class RecordFacts:
                 "main": self._narrowed["ZYSS"].of(gate, main),
                 "diagnoses": self._list_numbers("QTZD", others["at"], classes, gate),
                 "procedures": self._list_numbers("QTSS", procedures["at"], procedure_classes, gate),
-                "gate_scalars": self._narrowed_scalars.of(gate, numbered(gate_scalars, self._scalars)),
+                "gate_scalars": self._narrowed_scalars.of(gate, self._scalar_numbers.of(gate_scalars)),
                 "levels": self._levels(others, self._diagnoses.fact("excluding", first)),
             }
         )
@@ -98,13 +100,13 @@ class RecordFacts:
 
     def _levels(self, others: pl.DataFrame, excluding: pl.Series) -> pl.Series:
         """Complication levels of each record, as bits; a code whose exclusion table holds the principal counts not."""
+        listing = self._fact_of(others, "listing")
+        listed = pl.DataFrame({"at": others["at"], "listing": listing}).filter(listing > 0)
+        left = self._left_of.of(excluding.gather(listed["at"]), listed["listing"])
         levels = pl.zeros(len(excluding), dtype=pl.UInt8, eager=True)
-        for level, bit in LEVEL_BITS.items():
-            exclusion = self._fact_of(others, level)
-            listed = pl.DataFrame({"at": others["at"], "exclusion": exclusion}).filter(exclusion >= 0)
-            excluded = self._excluded.of(excluding.gather(listed["at"]), listed["exclusion"])
+        for bit in LEVEL_BITS.values():
             found = pl.zeros(len(excluding), dtype=pl.UInt8, eager=True)
-            levels = levels | found.scatter(listed["at"].filter(excluded == 0), bit)
+            levels = levels | found.scatter(listed["at"].filter(left & bit > 0), bit)
         return levels
 
     def _list_numbers(self, field: str, at: pl.Series, classes: pl.Series, gate: pl.Series) -> pl.Series:
@@ -124,22 +126,24 @@ class RecordFacts:
     def _narrow_scalars(self, gate: int, number: int) -> int:
         return self._scalars.number(self._compiled.narrow_scalars(gate, self._scalars.value(number)))
 
-    def _is_excluded(self, excluding: int, exclusion: int) -> int:
-        tables = self._excluding.value(excluding)
-        return int(any(self._exclusions[name] == exclusion for name in tables))
+    def _levels_left(self, excluding: int, listing: int) -> int:
+        """The level bits of a listed code beside a principal diagnosis that stands in these exclusion tables."""
+        tables = {self._exclusions[name] for name in self._excluding.value(excluding)}
+        listed = zip(LEVEL_BITS.values(), self._listings.value(listing), strict=True)
+        return sum(bit for bit, exclusion in listed if exclusion != _NOT_LISTED and exclusion not in tables)
 
     def _diagnosis_facts(self, reading: Reading) -> Sequence[int]:
         code, books, compiled = reading.code, self._compiled.books, self._compiled
         if not code:
-            return (0, compiled.gate_of(0), 0, 0, 0, *(_NOT_LISTED for _ in LEVEL_BITS))
+            return (0, compiled.gate_of(0), 0, 0, 0, 0)
         sets = compiled.diagnosis_sets.of(code)
         principal, other = books["ZYZD"].number(code, sets), books["QTZD"].number(code, sets)
         excluding = self._excluding.number(compiled.exclusion_tables.of(code))
         complications = [] if reading.grey else compiled.complications(code)
         listed = {row.level: self._exclusions[row.exclusion_set] for row in complications}
-        levels = (listed.get(level, _NOT_LISTED) for level in LEVEL_BITS)
-        matters = int(other > 0 or bool(listed))
-        return (principal, compiled.gate_of(principal), excluding, other, matters, *levels)
+        listing = self._listings.number(tuple(listed.get(level, _NOT_LISTED) for level in LEVEL_BITS))
+        matters = int(other > 0 or listing > 0)
+        return (principal, compiled.gate_of(principal), excluding, other, listing, matters)
 
     def _procedure_facts(self, reading: Reading) -> Sequence[int]:
         code = reading.code
@@ -147,13 +151,6 @@ class RecordFacts:
             return (0, 0)
         books, sets = self._compiled.books, self._compiled.procedure_sets.of(code)
         return (books["ZYSS"].number(code, sets), books["QTSS"].number(code, sets))
-
-
-def numbered(values: pl.Series, numbering: Numbering[int]) -> pl.Series:
-    """The number of each value of a column with few distinct ones."""
-    distinct = values.unique().sort()
-    numbers = pl.Series([numbering.number(value) for value in distinct], dtype=pl.Int32)
-    return values.replace_strict(distinct, numbers, return_dtype=pl.Int32)
 
 
 def _elements(elements: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:

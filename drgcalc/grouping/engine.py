@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.grouping.answers import enumerated, of_part
-from drgcalc.grouping.coding import RecordFacts, numbered
+from drgcalc.grouping.coding import RecordFacts
 from drgcalc.grouping.compiled import NO_ROW, CompiledScheme
 from drgcalc.grouping.complications import highest_level
 from drgcalc.grouping.facts import LEVEL_BITS, Numbering, Pattern
@@ -25,6 +25,9 @@ from drgcalc.records.code_book import PartCodes, grey_principals
 
 _LEVELS = enumerated([highest_level(bits) for bits in range(2 ** len(LEVEL_BITS))])
 """The complication that level bits mean."""
+
+_OF_NEWBORNS = ("XSRTL", "XSRTZ")
+"""Scalars that the scheme's own options look at."""
 
 
 class Answer(NamedTuple):
@@ -45,9 +48,12 @@ class Engine:
     def __init__(self, scheme: Scheme) -> None:
         self._scheme = scheme
         self._compiled = CompiledScheme(scheme)
+        scales = (*self._compiled.gate_scales, *self._compiled.group_scales)
+        self._fields = sorted({*_OF_NEWBORNS, *(scale.field for scale in scales)})
         self._facts = RecordFacts(self._compiled)
         self._asks_codes = _adrgs_that_ask_for_codes(scheme)
         self._group_scalars = Numbering(0)
+        self._group_scalar_numbers = Memo.one_by_one(self._group_scalars.number)
         self._leads = Numbering[Row]()
         self._lead_of = Memo.one_by_one(lambda *row: self._leads.number(row))
         self._patterns: list[Pattern] = []
@@ -61,7 +67,7 @@ class Engine:
 
         records: those of a CheckedPart; codes: those of the same records, by position.
         """
-        fields = scalar_fields(records)
+        fields = scalar_fields(records, self._fields)
         facts = self._facts_of(codes, fields)
         answers = self._answers_to(facts)
         if self._scheme.options.retry_other_procedures:
@@ -73,7 +79,7 @@ class Engine:
     def _facts_of(self, codes: PartCodes, fields: pl.DataFrame) -> pl.DataFrame:
         """The facts of the records: all of each that can matter to the rules. One row per record."""
         facts = self._facts.of(codes, packed(fields, self._compiled.gate_scales))
-        group_scalars = numbered(packed(fields, self._compiled.group_scales), self._group_scalars)
+        group_scalars = self._group_scalar_numbers.of(packed(fields, self._compiled.group_scales))
         return facts.with_columns(group_scalars=group_scalars)
 
     def _answers_to(self, facts: pl.DataFrame) -> pl.Series:

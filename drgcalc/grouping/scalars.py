@@ -9,7 +9,6 @@ import polars as pl
 import pyarrow as pa
 
 from drgcalc.grouping.facts import Scale
-from drgcalc.grouping.rules import SCALAR_FIELDS
 
 _COLUMNS = {
     "NL": ("age_years",),
@@ -26,7 +25,7 @@ _COLUMNS = {
 _HOURS_SCALE = 2
 
 
-def scalar_fields(records: pa.Table, wanted: Iterable[str] = SCALAR_FIELDS) -> pl.DataFrame:
+def scalar_fields(records: pa.Table, wanted: Iterable[str]) -> pl.DataFrame:
     """The value of scalar fields of checked records: whole numbers, hours in hundredths; one row a record.
 
     A value that is missing, is no number, or stands in a column that the records lack is null. wanted: one at least.

@@ -52,12 +52,14 @@ def _hashes(
     con: duckdb.DuckDBPyConnection, staged: Staged, pieces: Sequence[Part], views: Views
 ) -> Iterator[tuple[Part, pl.Series]]:
     """For each part of a file hashes of what its records are the same by; those without a settlement id have none."""
+    if not pieces:
+        return
     with input_errors(staged.source):
         views.show(staged)
-        hashed = con.sql(statement("hash_ids"))
-        for part in pieces:
-            turn_to(con, part)
-            yield part, pl.Series(hashed.to_arrow_table()["id_hash"], dtype=pl.UInt64)
+        turn_to(con, Part(0, staged.source, 1, staged.rows))  # all at once: the threads share the rows of a large file
+        hashes = pl.Series(con.sql(statement("hash_ids")).to_arrow_table()["id_hash"], dtype=pl.UInt64)
+    for part in pieces:
+        yield part, hashes.slice(part.first_row - 1, part.rows).drop_nulls()
 
 
 def _repeated(hashes: Sequence[pl.Series]) -> pl.Series:

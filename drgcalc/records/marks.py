@@ -49,6 +49,8 @@ def strays_of(judged: pa.Table, known: Collection[str], unknown_hospital: str) -
 def restored_of(judged: pa.Table) -> pl.DataFrame:
     """Marks of the records whose hospital's code has its zeros again, with the cell that a finding shows."""
     at = pl.Series(judged["is_restored"], dtype=pl.Boolean).arg_true()
+    if at.is_empty():
+        return pl.DataFrame(schema=_SHOWN_MARKS)
     codes = (restored(code) for code in pl.Series(judged["hospital_id"], dtype=pl.String).gather(at))
     found = pl.DataFrame({"at": at, "cell": list(codes)}, schema={"at": pl.UInt32, "cell": pl.String})
     return found.select("at", problem=pl.lit(bit("R506"), pl.UInt64), cell="cell")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import string
+from collections import deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -44,12 +47,15 @@ def _surely_plain(file: Path, columns: Sequence[str]) -> frozenset[str]:
     """
     if not columns:
         return frozenset()
-    sure = set(columns)
-    with pq.ParquetFile(file, read_dictionary=_kept_as_dictionaries(file, columns)) as parquet:
-        for batch in parquet.iter_batches(columns=list(columns)):
-            for name in sorted(sure):
-                if not _is_plain(batch.column(name)):
-                    sure.remove(name)
+    sure, dictionaries = set(columns), _kept_as_dictionaries(file, columns)
+
+    def look(group: int) -> None:
+        with pq.ParquetFile(file, read_dictionary=dictionaries) as parquet:
+            for batch in parquet.iter_batches(row_groups=[group], columns=list(columns), use_threads=False):
+                sure.difference_update([name for name in sorted(sure) if not _is_plain(batch.column(name))])
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as beside:
+        deque(beside.map(look, range(pq.read_metadata(file).num_row_groups)), maxlen=0)
     return frozenset(sure)
 
 

@@ -16,6 +16,7 @@ from drgcalc.grouping.dip.explain import DipExplainer
 from drgcalc.grouping.dip.scheme import DipScheme
 from drgcalc.grouping.explain import Explainer, PlainRecord
 from drgcalc.grouping.known_codes import known_codes
+from drgcalc.grouping.rules import SCALAR_FIELDS
 from drgcalc.grouping.scalars import in_units, scalar_fields
 from drgcalc.grouping.scheme import Scheme, load_scheme
 from drgcalc.records.code_reader import CodeReaders, Reading
@@ -104,7 +105,7 @@ def _find(con: duckdb.DuckDBPyConnection, intake: Intake, settlement_id: str) ->
             continue
         written = con.execute(sql("drgcalc.run", "find_codes"), {"settlement_id": settlement_id}).fetchall()
         for record, (diagnoses, procedures), values in zip(
-            asked.to_pylist(), written, scalar_fields(asked).to_dicts(), strict=True
+            asked.to_pylist(), written, scalar_fields(asked, SCALAR_FIELDS).to_dicts(), strict=True
         ):
             scalars = {field: None if value is None else in_units(value, field) for field, value in values.items()}
             place = f"{part.part.source.relative} row {record['source_row']}"

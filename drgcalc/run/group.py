@@ -23,11 +23,12 @@ from drgcalc.records import results
 from drgcalc.records.code_reader import CodeReaders
 from drgcalc.records.intake import Intake
 from drgcalc.records.sources import sha256_of
-from drgcalc.report.model import Checked, Grouped, Place, Ties
+from drgcalc.report.model import Checked, FindingCount, Grouped, Place, Ties
 from drgcalc.run.codes_file import CODES_FILE, REPAIRED_CODES, mapping_findings, repaired, write_codes
 from drgcalc.run.database import connect
 from drgcalc.run.if_mended import IF_MENDED_FILE, IfMended, mended_writer
 from drgcalc.run.intake import (
+    FindingTally,
     Inputs,
     Progress,
     count_findings,
@@ -125,7 +126,8 @@ def grouped_cases(
     if not dry_run:
         forget_parts(region.out / f"cases/{period.text}", None if found else basis)
     if found:
-        cases = _cases(region, about, read_manifest(found), found, reused=True)
+        findings = count_findings(read_findings(found / FINDINGS_FILE))
+        cases = _cases(region, about, read_manifest(found), found, findings, reused=True)
         _refuse_by(strict, cases.result.records)
         yield cases
         return
@@ -143,7 +145,7 @@ def grouped_cases(
             written = _write_cases(intake, inputs.findings, rules, sheet, kept, progress)
         manifest = with_outputs(replace(basis, counts=written.counts), sheet.folder, {CASES_FILE: written.sha256})
         _refuse_nothing(period, manifest)
-        cases = _cases(region, about, manifest, sheet.folder, reused=False, taken_over=kept.records)
+        cases = _cases(region, about, manifest, sheet.folder, written.findings, reused=False, taken_over=kept.records)
         _refuse_by(strict, cases.result.records)
         kept.cases.rename(sheet.folder / CASES_FILE)  # as late as can be: what lies in a draft is lost with it
         if not dry_run:
@@ -152,7 +154,7 @@ def grouped_cases(
         yield cases
 
 
-def checked(manifest: Manifest, folder: Path) -> Checked:
+def checked(manifest: Manifest, findings: tuple[FindingCount, ...]) -> Checked:
     """What a cases manifest and the findings beside it say about the records."""
     counts = manifest.counts
     return Checked(
@@ -163,7 +165,7 @@ def checked(manifest: Manifest, folder: Path) -> Checked:
         rejected=counts["rejected"],
         duplicates=counts["duplicates"],
         outside=counts["outside"],
-        findings=count_findings(read_findings(folder / FINDINGS_FILE)),
+        findings=findings,
     )
 
 
@@ -219,9 +221,10 @@ def _engine_of(rules: Future[Rules]) -> Grouper:
 
 
 class _Written(NamedTuple):
-    """The counts for the manifest, and the SHA-256 of the file of cases."""
+    """The counts for the manifest, those of the findings, and the SHA-256 of the file of cases."""
 
     counts: dict[str, int]
+    findings: tuple[FindingCount, ...]
     sha256: str
 
 
@@ -230,23 +233,30 @@ def _write_cases(
 ) -> _Written:
     """Write cases part by part behind those that are kept; beside the last codes, findings and rejected records."""
     with connect(intake.work) as con, mended_writer(sheet.folder / IF_MENDED_FILE) as write_mended:
-        mended = IfMended(lambda: rules.result().another_engine(), intake, write_mended)
+        mended, tally = IfMended(lambda: rules.result().another_engine(), intake, write_mended), FindingTally()
         with grouped_parts(con, intake, partial(_engine_of, rules), mended, kept, progress) as (codes, cases):
             counts = results.counts(con)
             write_codes(sheet.folder / CODES_FILE, codes, FINDINGS_HEADERS)
             found = chain(findings, rules.result().coding.findings, mapping_findings(codes), record_findings(con))
-            write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, found, FINDINGS_HEADERS)
+            write_csv(sheet.folder / FINDINGS_FILE, FINDINGS, tally.watch(found), FINDINGS_HEADERS)
             write_rejected(sheet.folder, results.rejected(con))
     by_status = {f"status:{status}": number for status, number in sorted(cases.statuses.items())}
     counted = {**counts._asdict(), **by_status, "groups": cases.groups, TIES: cases.ties}
-    return _Written({**counted, REPAIRED_CODES: repaired(codes)}, kept.finish())
+    return _Written({**counted, REPAIRED_CODES: repaired(codes)}, tally.counts(), kept.finish())
 
 
 def _cases(
-    region: Region, about: Mapping[str, Any], manifest: Manifest, folder: Path, *, reused: bool, taken_over: int = 0
+    region: Region,
+    about: Mapping[str, Any],
+    manifest: Manifest,
+    folder: Path,
+    findings: tuple[FindingCount, ...],
+    *,
+    reused: bool,
+    taken_over: int = 0,
 ) -> Cases:
     result = Grouped(
-        records=checked(manifest, folder),
+        records=checked(manifest, findings),
         scheme=manifest.scheme["title"],
         edition=manifest.scheme["edition"],
         statuses={key.partition(":")[2]: cases for key, cases in manifest.counts.items() if key.startswith("status:")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,19 +134,35 @@ def watched_parts(
 
 def record_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     """What the editor found, in its order; the parts of an intake have all been read in this connection."""
-    for batch in results.findings(connection).to_batches(max_chunksize=BATCH):
-        for row in batch.to_pylist():
-            yield Finding(**row)
+    found = results.findings(connection).select(Finding._fields)
+    for batch in found.to_batches(max_chunksize=BATCH):
+        yield from map(Finding._make, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+class FindingTally:
+    """Exact counts of findings, and the first three of every code."""
+
+    def __init__(self) -> None:
+        self._times: Counter[tuple[str, str]] = Counter()
+        self._examples: dict[tuple[str, str], list[Finding]] = {}
+
+    def watch(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The same findings, counted on the way."""
+        for finding in findings:
+            key = (finding.severity, finding.code)
+            self._times[key] += 1
+            if self._times[key] <= EXAMPLES:
+                self._examples.setdefault(key, []).append(finding)
+            yield finding
+
+    def counts(self) -> tuple[FindingCount, ...]:
+        """What was counted, errors first."""
+        ordered = sorted(self._times, key=lambda key: (_SEVERITIES.index(key[0]), key[1]))
+        return tuple(FindingCount(key[1], key[0], self._times[key], tuple(self._examples[key])) for key in ordered)
 
 
 def count_findings(findings: Iterable[Finding]) -> tuple[FindingCount, ...]:
     """Exact counts and the first three of every code, errors first."""
-    times: dict[tuple[str, str], int] = {}
-    examples: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        key = (finding.severity, finding.code)
-        times[key] = times.get(key, 0) + 1
-        if times[key] <= EXAMPLES:
-            examples.setdefault(key, []).append(finding)
-    ordered = sorted(times, key=lambda key: (_SEVERITIES.index(key[0]), key[1]))
-    return tuple(FindingCount(key[1], key[0], times[key], tuple(examples[key])) for key in ordered)
+    tally = FindingTally()
+    deque(tally.watch(findings), maxlen=0)
+    return tally.counts()

@@ -66,3 +66,12 @@ def test_a_record_comes_to_the_sum_of_its_elements(held: list[tuple[int, int]]) 
     at, elements = (pl.Series([one[place] for one in held], dtype=pl.UInt32) for place in (0, 1))
     found = [gathering.state(number) for number in gathering.of(at, elements, 6)]
     assert found == [sum(element for place, element in held if place == record) for record in range(6)]
+
+
+def test_what_is_known_of_small_numbers_is_known_beside_larger_ones() -> None:
+    asked: list[tuple[int, ...]] = []
+    memo = Memo.one_by_one(lambda *row: asked.append(row) or sum(row))
+    for most in (0, 1, 7, 900, 5_000, 2_000_000):
+        numbers = pl.Series([0, most // 2, most], dtype=pl.Int64)
+        assert memo.of(numbers, numbers, numbers).to_list() == (3 * numbers).to_list()
+    assert len(asked) == len(set(asked)) == len(memo)

@@ -46,7 +46,7 @@ GOOD: dict[str, str] = {
 
 
 class Answer(NamedTuple):
-    """What reading gave: `rows` are the records of all parts, with every column that records have but the person's id."""
+    """What reading gave: `rows` are the records of all parts, with all columns of records but the person's id."""
 
     rows: list[dict[str, Any]]
     counts: results.Counts
