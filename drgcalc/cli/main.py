@@ -9,7 +9,9 @@ import io
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
@@ -112,10 +114,16 @@ def program() -> NoReturn:
 
 
 def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What a user sees of a bug; Python ends with exit code 1 afterwards."""
-    click.echo(f"error: drgcalc has a bug: {kind.__name__}: {error}", err=True)
+    """What a user sees of a bug; Python ends with exit code 1 afterwards.
+
+    Its message is shown only when asked for: a library may quote the cell that it stumbled over.
+    """
+    places = [f" in {Path(frame.filename).name}, line {frame.lineno}" for frame in traceback.extract_tb(trace)[-1:]]
+    click.echo(f"error: drgcalc has a bug: {kind.__name__}{''.join(places)}", err=True)
     click.echo(
-        f"hint: nothing half-written is left; please report it with what {DEBUG}=1 in the environment shows", err=True
+        f"hint: nothing half-written is left; please report it with what {DEBUG}=1 in the environment shows,\n"
+        "      without anything there that stands in a record",
+        err=True,
     )
     if os.environ.get(DEBUG):
         sys.__excepthook__(kind, error, trace)

@@ -32,6 +32,8 @@ DELIMITERS = ",;\t"
 HEADER_ROWS = 2
 CSV_PIECE = 4_000_000
 """Octets of CSV that a thread reads at a time; a line may have half of them."""
+WIDE = 200
+"""Columns of a CSV from which on one thread reads it: each holds rows of all of them, however many processors."""
 STAGED_ROWS = 20_480
 """Rows of a row group of staged Parquet: so many a thread holds while it writes."""
 TEXT_ROWS = STAGED_ROWS
@@ -263,6 +265,7 @@ def _csv(
         text = target.with_suffix(".csv")
         encoding.to_utf8(source.path, name, text)
     width = len(head[0])
+    con.execute("SET threads = 1" if width >= WIDE else "RESET threads").complete()
     relation = con.read_csv(
         str(text),
         header=False,
