@@ -27,7 +27,7 @@ REGIONS = ("shaoguan", "points-city")
 SCHEME = HERE.parent / "grouper_tables" / "demo-drg"
 BY_HAND = ("region.toml", "README.md", "hospitals.csv", "example.salt", "fund", "decisions")
 CALIBRATED_BY_HAND = ("calibration.toml", "schemes/dip-base")
-OF_A_YEAR = ("feedback", "later/2024-08/decisions", "later/2024-12")
+OF_A_YEAR = ("bookings", "feedback", "later/2024-08/decisions", "later/2024-12")
 MADE = ("discharges", "scores", "schemes/dip-2024", "later/2024-04")
 
 

@@ -278,10 +278,17 @@ def test_the_walk_shows_every_month_and_every_command_of_the_year(walked: Walked
     assert [words.split()[-1] for words in said if words.startswith("drgcalc close")] == PERIODS
     asked = {words.split()[1] for words in said if words.startswith("drgcalc")}
     assert asked >= {"settle", "close", "history", "diff", "verify", "prove", "explain", "statements", "due"}
-    assert "feedback" in asked
+    assert asked >= {"feedback", "reconcile"}
     assert walked.said["../examples/month-end.sh . 2024-01"].startswith("month-end 2024-01 exit 0: ")
     assert "2024-12/v1 → 2024-12/v2" in walked.said["drgcalc diff 2024-12/v1 2024-12/v2"]
     assert "31,800.00" in walked.said["drgcalc diff 2024-12/v1 2024-12/v2"]
+
+
+def test_reconciling_shows_a_mistake_of_each_kind(walked: Walked) -> None:
+    said = walked.said["drgcalc reconcile bookings/H44028200021.csv --year 2024"]
+    assert "8 entries agree, 5 differ." in said
+    kinds = ("amount 金额不符", "missing here 中心无账", "missing there 医院无账", "month 月份不符", "pool 基金池不符")
+    assert [kind for kind in kinds if said.count(kind) != 1] == []
 
 
 def test_what_a_clerk_reads_stays_inside_80_columns(walked: Walked) -> None:
