@@ -60,7 +60,8 @@ def diff(talk: Talk, old: str, new: str) -> None:
     found = run_diff(talk.region, old, new)
     talk.result(found, lambda: year.explained(found))
     talk.note(
-        f"{len(found.changes)} changes of payables, which together are the whole difference to the fen; "
+        f"{len(found.changes)} changes of payables, which together are their whole difference to the fen, "
+        f"and {len(found.payments)} of parts of payments; "
         f"next: drgcalc explain --hospital ID --region {talk.region} shows one account"
     )
 

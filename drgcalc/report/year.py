@@ -14,7 +14,7 @@ from rich.text import Text
 from drgcalc.base.money import total
 from drgcalc.report.layout import indented, money, number, plain_table
 from drgcalc.report.model import Settled
-from drgcalc.report.year_model import Change, Changed, Explained, History, OwnView
+from drgcalc.report.year_model import Change, Changed, Explained, History, OwnView, PartChange
 from drgcalc.settlement.clearing import ClearedPool
 from drgcalc.settlement.ledger import ZERO, less
 from drgcalc.settlement.payment_rows import Difference, Payment
@@ -167,16 +167,12 @@ def explained(result: Explained) -> Iterator[RenderableType]:
         return
     if result.changes:
         yield _by_cause(result)
-        yield from _largest(result)
+        yield _largest([_Moved(row.hospital_id, row.pool, f"{row.cause}: {row.what}", row.payable)
+                        for row in result.changes], "payable")  # fmt: skip
     if result.payments:
-        columns = (("part", "left"), ("given", "right"), ("taken", "right"))
-        table = plain_table("Parts of the payment that differ, yuan", *columns)
-        parts: defaultdict[str, list[Decimal]] = defaultdict(list)
-        for change in result.payments:
-            parts[change.part].append(change.amount)
-        for part, amounts in parts.items():
-            table.add_row(part, *_signed(amounts))
-        yield table
+        moved = list(_moved(result.payments))
+        yield _by_part(moved)
+        yield _largest(moved, "payment")
 
 
 def own_view(result: OwnView) -> Iterator[RenderableType]:
@@ -264,19 +260,54 @@ def _net(changes: Iterable[Change]) -> list[Decimal]:
     return [total(amounts) for amounts in parts.values()]
 
 
-def _largest(result: Explained) -> Iterator[RenderableType]:
-    rows = sorted(result.changes, key=lambda row: (-abs(row.payable), row.pool, row.hospital_id, row.cause))
+class _Moved(NamedTuple):
+    """What a cause, or a part of a payment, gives a hospital; below zero it takes."""
+
+    hospital: str
+    pool: str
+    words: str
+    amount: Decimal
+
+
+def _moved(changes: Iterable[PartChange]) -> Iterator[_Moved]:
+    """Changes of payments as what they do to what is sent, part by part in the order of a payment."""
+    parts = {name: (place, label, sign or 1) for place, (name, label, sign) in enumerate(_PARTS)}
+    for row in sorted(changes, key=lambda row: (parts[row.part][0], row.pool, row.hospital_id)):
+        _, label, sign = parts[row.part]
+        yield _Moved(row.hospital_id, row.pool, label, row.amount if sign > 0 else less(ZERO, row.amount))
+
+
+def _by_part(moved: Iterable[_Moved]) -> Table:
+    """What each part of the payment gives and takes in a pool."""
+    table = plain_table(
+        "Payment by part 拨付变动, yuan",
+        ("part", "fold"),
+        ("pool", "left"),
+        ("hospitals", "right"),
+        ("given", "right"),
+        ("taken", "right"),
+    )
+    parts: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    for row in moved:
+        parts[row.words, row.pool].append(row.amount)
+    for (words, pool), amounts in parts.items():
+        table.add_row(Text(words), pool, number(len(amounts)), *_signed(amounts))
+    return table
+
+
+def _largest(moved: Sequence[_Moved], of: str) -> Table:
+    rows = sorted(moved, key=lambda row: (-abs(row.amount), row.pool, row.hospital, row.words))
     shown = rows[:LARGEST]
     table = plain_table(
-        f"Largest changes ({len(shown)} of {len(rows)}), yuan",
+        f"Largest changes of the {of} by hospital ({len(shown)} of {len(rows)}), yuan",
         ("hospital", "fold"),
         ("pool", "left"),
-        ("cause", "fold"),
-        ("payable", "right"),
+        ("why", "fold"),
+        ("yuan", "right"),
     )
     for row in shown:
-        table.add_row(Text(row.hospital_id), row.pool, Text(f"{row.cause}: {row.what}"), money(row.payable))
-    yield table
+        table.add_row(Text(row.hospital), row.pool, Text(row.words), money(row.amount))
+    return table
 
 
 def _signed(amounts: Iterable[Decimal]) -> tuple[str, str]:

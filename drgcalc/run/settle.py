@@ -26,6 +26,7 @@ from drgcalc.run.intake import Progress, silent
 from drgcalc.run.manifest import Manifest, hashes, with_outputs
 from drgcalc.run.period import Period, parse_period
 from drgcalc.run.points import Priced, Sums, settled_cases
+from drgcalc.run.posted_before import all_posted
 from drgcalc.run.pricing import SettledPools, read_stakes, write_priced
 from drgcalc.run.publish import Draft, draft, lock, output_errors
 from drgcalc.run.published import ALLOCATIONS_PARQUET, LEDGER_FILE, METHODS_PARQUET, POOL_FILE
@@ -187,7 +188,8 @@ def _differences(
     if period.is_month and closed_before(region, period):
         year = parse_period(str(period.year))
         with _grouped(region, year, manner._replace(strict=False)) as year_cases:
-            found += differences(region, period, year_cases, resettle)
+            if not all_posted(region, period, year_cases):
+                found += differences(region, period, year_cases, resettle)
     return tuple(found), tuple(not_computed)
 
 

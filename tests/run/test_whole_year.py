@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from whole_year import DECISIONS, MONTHS, POLICY, WholeYear, hashes_of, once, write_decisions
+from whole_year import DECISIONS, MONTHS, POLICY, WholeYear, hashes_of, once, write_decisions, write_records
 
 from drgcalc.base.errors import OutputError, UsageError
 from drgcalc.base.payment_columns import CLEARING
@@ -311,3 +312,36 @@ def test_a_hospital_gets_its_own_amount_and_the_causes_of_a_difference(lived: Wh
     first = next(number for number, stay in enumerate(stays) if stay.startswith("2024-06"))
     path.write_text("\n".join([header, *stays[:first], *stays[first + 1 :]]) + "\n", encoding="utf-8")
     assert {cause.cause for cause in own_view(folder, parse_period("2024-06"), "H003").differences} >= {"points"}
+
+
+def test_a_month_computes_no_differences_that_the_month_before_has_posted(
+    lived: WholeYear, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reopen(copy, "2024-12", "重做")
+    shutil.rmtree(copy / "out/2024-12")
+    monkeypatch.setattr(run_settle, "differences", unexpected)
+    settle(copy, parse_period("2024-12"))
+    assert hashes_of(copy / "out/2024-12/v1") == lived.at_closing["2024-12"]
+
+
+@pytest.mark.parametrize("changed", ["scores", "decisions", "discharges"])
+def test_a_month_computes_differences_when_anything_has_changed_since_the_month_before(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    reopen(copy, "2024-12", "重做")
+    match changed:
+        case "scores":
+            path = next(iter(sorted((copy / "scores").glob("*.csv"))))
+            path.write_text(path.read_text(encoding="utf-8").replace("GU25,316,", "GU25,317,"), encoding="utf-8")
+        case "decisions":
+            write_decisions(copy, {"entries": ["H003,leave,2024-12-01,终止协议"]}, "-new")
+        case "discharges":
+            header, *rows = csv.reader((copy / "discharges/2024.csv").read_text(encoding="utf-8").splitlines())
+            write_records(copy, "more", header, [[f"M{rows[0][0]}", f"M{rows[0][1]}", *rows[0][2:]]])
+    monkeypatch.setattr(run_settle, "differences", unexpected)
+    with pytest.raises(AssertionError, match="computed again"):
+        settle(copy, parse_period("2024-12"))
+
+
+def unexpected(*_: Any) -> None:
+    raise AssertionError("differences were computed again")
