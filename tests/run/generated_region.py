@@ -312,7 +312,7 @@ def write_cases(
         "outside": fates["outside"], **({"status:grouped": len(rows)} if rows else {}),
         "groups": len({row[CASES.names().index("group_code")] for row in rows}), REPAIRED_CODES: 0,
     }  # fmt: skip
-    return group._Written(counts, kept.finish())
+    return group._Written(counts, (), kept.finish())
 
 
 def _case(stay: Stay, day: date, level: str, file: str, row: int) -> tuple[Any, ...]:
