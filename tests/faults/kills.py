@@ -164,7 +164,8 @@ def _octets_needed(yard: Yard) -> int:
     """Octets that an undisturbed settlement leaves on the disk."""
     if not yard.disk:
         return 0
-    before, region = yard.disk.used(), yard.copy("trial")
+    region = yard.copy("trial")
+    before = yard.disk.used()
     yard.expect(yard.run(region, Fault("", "", "settle")), 0)
     needed = yard.disk.used() - before
     shutil.rmtree(region)
