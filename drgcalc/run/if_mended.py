@@ -73,7 +73,8 @@ class IfMended:
         accepted = pl.Series(part.records["accepted"], dtype=pl.Boolean)
         damaged = accepted & ((problems & _DAMAGED) != 0)
         if damaged.any():
-            now = groups.select(pl.col(name).cast(pl.String) for name in _SHOWN).filter(damaged.filter(accepted))
+            shown = groups.select(_SHOWN).filter(damaged.filter(accepted))
+            now = shown.cast(pl.String)
             found.append(_damaged_of(part, damaged, problems, now))
         for aside in found:
             self.keep(aside)
