@@ -265,6 +265,11 @@ def _csv(
         text = target.with_suffix(".csv")
         encoding.to_utf8(source.path, name, text)
     width = len(head[0])
+    if max(column.number for group in layout.columns.values() for column in group) >= width:
+        raise InputError(
+            f"{source.relative}: the first row has {width} columns, the second header row has more",
+            hint="correct the header rows, or export again",
+        )
     con.execute("SET threads = 1" if width >= WIDE else "RESET threads").complete()
     relation = con.read_csv(
         str(text),

@@ -356,3 +356,10 @@ def test_a_damaged_page_that_is_only_read_to_compare_copies_is_an_input_error(fo
     path.write_bytes(whole[:header] + b"\xff" * 4 + whole[header + 4 :])
     with pytest.raises(InputError, match=r"a\.parquet: the file cannot be read"):
         read()
+
+
+def test_a_second_header_row_that_is_wider_than_the_first_is_refused(folder: Path, read: Read) -> None:
+    header, row = csv_text([record()]).splitlines()
+    (folder / "a.csv").write_text(f"{header.split(',', 1)[0]}\n{header}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"in/a\.csv"):
+        read()
