@@ -24,7 +24,7 @@ from drgcalc.base.columns import CASES, Column, Table
 from drgcalc.base.money import from_units, to_units
 from drgcalc.run.publish import output_errors
 
-ROW_GROUP = 122_880
+ROW_GROUP = 250_000
 SOME = 10_000
 """Rows of a CSV that are held at a time."""
 
